@@ -1,0 +1,113 @@
+import type { FileOffset, Vaddr } from './units.ts';
+
+/** An ELF file as its headers describe it, in the terms of the ELF specification (gABI). */
+export interface ElfFile {
+  readonly class: 32 | 64;
+  readonly byteOrder: 'little' | 'big';
+  /** REL, EXEC, DYN, CORE, or the number where it has no name. */
+  readonly type: string;
+  /** "x86-64", "aarch64", …, or "machine N". */
+  readonly machine: string;
+  readonly entry: Vaddr;
+  readonly header: ElfHeader;
+  readonly programHeaders: readonly ProgramHeader[];
+  readonly sections: readonly Section[];
+  /** 'headers', or 'rebuilt' from segments and the dynamic table where the file has no section headers. */
+  readonly sectionsFrom: 'headers' | 'rebuilt';
+  /** Size of the file in bytes; null where only its headers are known. */
+  readonly fileSize: number | null;
+  /** Lower-case hexadecimal NT_GNU_BUILD_ID. */
+  readonly buildId: string | null;
+  /** PT_INTERP. */
+  readonly interpreter: string | null;
+  /** null: no dynamic table (static), or one that cannot be read (then named in `flaws`). */
+  readonly dynamic: DynamicTable | null;
+  /** Slots that dynamic relocations fill; null where they were not asked for or could not be read. */
+  readonly slots: readonly Slot[] | null;
+  /** Header values that cannot be true, in plain words. */
+  readonly flaws: readonly string[];
+}
+
+/** Position and extent of the tables, needed to say where they lie in memory. Sizes in bytes. */
+export interface ElfHeader {
+  readonly size: number;
+  readonly phoff: FileOffset;
+  readonly phsize: number;
+  readonly shoff: FileOffset;
+  readonly shsize: number;
+}
+
+export interface ProgramHeader {
+  readonly index: number;
+  /** PT_ name without prefix: LOAD, DYNAMIC, GNU_RELRO, …; a number in hexadecimal where it has none. */
+  readonly type: string;
+  /** p_flags' lowest bits. */
+  readonly flags: SegmentFlags;
+  readonly offset: FileOffset;
+  readonly vaddr: Vaddr;
+  readonly filesz: bigint;
+  readonly memsz: bigint;
+  readonly align: bigint;
+}
+
+export interface SegmentFlags {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly execute: boolean;
+}
+
+export interface Section {
+  readonly index: number;
+  readonly name: string;
+  /** SHT_ name without prefix, or a number in hexadecimal. */
+  readonly type: string;
+  /** As readelf -SW prints them: W A X M S I L O G T C …, in that order. */
+  readonly flags: string;
+  readonly vaddr: Vaddr;
+  readonly offset: FileOffset;
+  readonly size: bigint;
+  readonly align: bigint;
+  readonly entsize: bigint;
+  readonly link: number;
+  readonly info: number;
+}
+
+export interface DynamicTable {
+  readonly needed: readonly string[];
+  readonly soname: string | null;
+  /** DT_BIND_NOW, DF_BIND_NOW in DT_FLAGS or DF_1_NOW in DT_FLAGS_1. */
+  readonly bindNow: boolean;
+  /** DT_TEXTREL or DF_TEXTREL. */
+  readonly textRelocations: boolean;
+  /** DF_1_PIE. */
+  readonly pie: boolean;
+  /** DT_DEBUG, which linkers put into executables only. */
+  readonly debug: boolean;
+}
+
+/** A pointer-sized place that the loader writes. */
+export interface Slot {
+  readonly vaddr: Vaddr;
+  /** jump-slot: lazy PLT entry; glob-dat: GOT entry; irelative: resolved by a function. */
+  readonly kind: 'jump-slot' | 'glob-dat' | 'irelative';
+}
+
+/** Does the section take addresses of its own? SHF_ALLOC, not empty, and not a TLS NOBITS template. */
+export function occupiesMemory(section: Section): boolean {
+  return section.flags.includes('A') && section.size > 0n && !isTlsNobits(section);
+}
+
+/** .tbss and its like: laid out in each thread's block, at no address of the image. */
+export function isTlsNobits(section: Section): boolean {
+  return section.type === 'NOBITS' && section.flags.includes('T');
+}
+
+/** Is the file to be started by the kernel, rather than to be loaded as a library? Its own headers' word. */
+export function isProgram(elf: ElfFile): boolean {
+  return (
+    elf.type === 'EXEC' ||
+    elf.interpreter !== null ||
+    elf.dynamic?.pie === true ||
+    elf.dynamic?.debug === true
+  );
+}

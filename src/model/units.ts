@@ -1,0 +1,60 @@
+/**
+ * The three spaces in which an ELF image's numbers live. They are branded so that the compiler catches
+ * a mix-up; all of them are 64-bit and unsigned, hence bigint. Sizes and counts are plain numbers.
+ *
+ *   file offset ──(segment: offset − vaddr)──▶ vaddr ──(+ load bias)──▶ run-time address
+ *
+ * Every conversion between the spaces is in this file.
+ */
+
+declare const space: unique symbol;
+
+/** A run-time virtual address of the process. */
+export type Address = bigint & { readonly [space]: 'address' };
+/** A link-time virtual address, as in p_vaddr and sh_addr. */
+export type Vaddr = bigint & { readonly [space]: 'vaddr' };
+/** A position in a file, in bytes. */
+export type FileOffset = bigint & { readonly [space]: 'offset' };
+/** Run-time address less link-time address, modulo 2^64; the same for a whole module. */
+export type LoadBias = bigint & { readonly [space]: 'bias' };
+
+/** Half-open: `start` belongs to it, `end` does not. */
+export interface Range {
+  readonly start: Address;
+  readonly end: Address;
+}
+
+const MASK = (1n << 64n) - 1n;
+
+export const address = (value: bigint): Address => (value & MASK) as Address;
+export const vaddr = (value: bigint): Vaddr => (value & MASK) as Vaddr;
+export const fileOffset = (value: bigint): FileOffset => (value & MASK) as FileOffset;
+export const loadBias = (value: bigint): LoadBias => (value & MASK) as LoadBias;
+
+/** Where a link-time address lies at run time. */
+export const atBias = (bias: LoadBias, link: Vaddr): Address => address(bias + link);
+/** The bias that puts a link-time address at a run-time address. */
+export const biasOf = (runtime: Address, link: Vaddr): LoadBias => loadBias(runtime - link);
+
+/** Rounds down to a multiple of `pageSize`, a power of two. */
+export function pageDown<T extends bigint>(value: T, pageSize: number): T {
+  return (value - (value & BigInt(pageSize - 1))) as T;
+}
+
+/** Rounds up to a multiple of `pageSize`, a power of two. Not reduced modulo 2^64, so that an end stays an end. */
+export function pageUp<T extends bigint>(value: T, pageSize: number): T {
+  return pageDown((value + BigInt(pageSize - 1)) as T, pageSize);
+}
+
+/** Length of a range in bytes. */
+export const sizeOf = (range: Range): number => Number(range.end - range.start);
+
+/** The common part of two ranges, or null where there is none. */
+export function intersect(a: Range, b: Range): Range | null {
+  const start = a.start > b.start ? a.start : b.start;
+  const end = a.end < b.end ? a.end : b.end;
+  return start < end ? { start, end } : null;
+}
+
+/** Hexadecimal with `0x`, as the report prints every address and offset. */
+export const hex = (value: bigint): string => `0x${value.toString(16)}`;
