@@ -1,0 +1,64 @@
+/**
+ * Which programs this machine has, and tests that say in their title which one they missed.
+ * A test of a tool that is not there is reported as skipped, never as passed.
+ */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, it } from 'vitest';
+
+/** A program of PATH, or `ia32`: a kernel and a C library that run 32-bit x86 programs. */
+export type Tool = string;
+
+const IA32_LOADER = '/lib/ld-linux.so.2';
+const found = new Map<Tool, string | undefined>();
+
+/** The full path of a program, or undefined where it is missing. */
+export function which(tool: Tool): string | undefined {
+  if (!found.has(tool)) found.set(tool, tool === 'ia32' ? findIa32() : findInPath(tool));
+  return found.get(tool);
+}
+
+export const hasTool = (tool: Tool): boolean => which(tool) !== undefined;
+
+export const missingTools = (tools: readonly Tool[]): Tool[] => [...new Set(tools)].filter(t => !hasTool(t));
+
+/** `describe` that is skipped, with the reason in its title, unless every tool is there. */
+export function describeWith(tools: readonly Tool[], title: string, body: () => void): void {
+  const missing = missingTools(tools);
+  describe.skipIf(missing.length > 0)(withReason(title, missing), body);
+}
+
+/** `it` that is skipped, with the reason in its title, unless every tool is there. */
+export function itWith(tools: readonly Tool[], title: string, body: () => unknown, timeout?: number): void {
+  const missing = missingTools(tools);
+  it.skipIf(missing.length > 0)(withReason(title, missing), async () => void (await body()), timeout);
+}
+
+const withReason = (title: string, missing: readonly Tool[]): string =>
+  missing.length === 0 ? title : `${title} [missing: ${missing.join(', ')}]`;
+
+function findInPath(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map(folder => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The 32-bit loader is itself a 32-bit program: if it can tell its version, others run too. */
+function findIa32(): string | undefined {
+  if (!existsSync(IA32_LOADER)) return undefined;
+  try {
+    execFileSync(IA32_LOADER, ['--version'], { stdio: 'ignore' });
+    return IA32_LOADER;
+  } catch {
+    return undefined;
+  }
+}
