@@ -1,5 +1,5 @@
 /** readelf as the reference for what an ELF file says, for both classes. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
 export type ReadelfHeader = {
   readonly class: 32 | 64;
@@ -49,7 +49,7 @@ export const readelfDynamic = (path: string): ReadelfDynamicEntry[] => parseDyna
 
 /** The build ID in hexadecimal, null where the file has none. */
 export const readelfBuildId = (path: string): string | null =>
-  /^\s*Build ID: ([0-9a-f]+)$/m.exec(readelf('-nW', path))?.[1] ?? null;
+  /\bBuild ID: ([0-9a-f]+)$/m.exec(readelf('-nW', path))?.[1] ?? null;
 
 /** The segments of many files, by path; one readelf serves hundreds. Files that are not ELF are left out. */
 export function readelfSegmentsOfAll(paths: readonly string[]): Map<string, ReadelfSegment[]> {
@@ -59,7 +59,7 @@ export function readelfSegmentsOfAll(paths: readonly string[]): Map<string, Read
     // readelf names each file as soon as there are two of them
     const [, ...named] = readelf('-lW', ...some, '/dev/null').split(/^File: (.*)$/m);
     for (let n = 0; n + 1 < named.length; n += 2) {
-      if (/^Elf file type is /m.test(named[n + 1]!)) all.set(named[n]!, parseSegments(named[n + 1]!));
+      if (named[n + 1]!.trim() !== '') all.set(named[n]!, parseSegments(named[n + 1]!));
     }
   }
   return all;
@@ -146,19 +146,14 @@ export const parseDynamic = (text: string): ReadelfDynamicEntry[] =>
     value: value!.trim(),
   }));
 
-/** readelf ends with 1 where a file is odd, and prints what it can: the output is what counts. */
+/** readelf ends with 1 also where a file merely is odd or lacks what was asked for: only its "Error" counts. */
 function readelf(option: string, ...paths: string[]): string {
-  const options = {
+  const { error, stdout, stderr } = spawnSync('readelf', [option, ...paths], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
     maxBuffer: 1 << 28,
-    stdio: 'pipe',
-  } as const;
-  try {
-    return execFileSync('readelf', [option, ...paths], options);
-  } catch (error) {
-    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout)
-      return error.stdout;
-    throw error;
-  }
+  });
+  if (error) throw error;
+  if (paths.length === 1 && stdout === '' && stderr.includes('Error:')) throw new Error(stderr.trim());
+  return stdout;
 }

@@ -23,20 +23,22 @@ export const hasTool = (tool: Tool): boolean => which(tool) !== undefined;
 
 export const missingTools = (tools: readonly Tool[]): Tool[] => [...new Set(tools)].filter(t => !hasTool(t));
 
-/** `describe` that is skipped, with the reason in its title, unless every tool is there. */
+/** `describe`, or one skipped test with the reason in its title: a body may build what its tests need. */
 export function describeWith(tools: readonly Tool[], title: string, body: () => void): void {
   const missing = missingTools(tools);
-  describe.skipIf(missing.length > 0)(withReason(title, missing), body);
+  if (missing.length === 0) describe(title, body);
+  else it.skip(withReason(title, missing));
 }
 
-/** `it` that is skipped, with the reason in its title, unless every tool is there. */
+/** `it`, or a skipped test with the reason in its title. */
 export function itWith(tools: readonly Tool[], title: string, body: () => unknown, timeout?: number): void {
   const missing = missingTools(tools);
-  it.skipIf(missing.length > 0)(withReason(title, missing), async () => void (await body()), timeout);
+  if (missing.length === 0) it(title, async () => void (await body()), timeout);
+  else it.skip(withReason(title, missing));
 }
 
 const withReason = (title: string, missing: readonly Tool[]): string =>
-  missing.length === 0 ? title : `${title} [missing: ${missing.join(', ')}]`;
+  `${title} [missing: ${missing.join(', ')}]`;
 
 function findInPath(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
