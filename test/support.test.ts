@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { build, buildManyLibraries } from './support/build.ts';
+import { build, buildManyLibraries, buildText } from './support/build.ts';
 import { buildRow, CHECK_MATRIX, startRow } from './support/check-matrix.ts';
 import { type GdbSection, gcore, gdbCoreMappings, gdbCoreSections, gdbSections } from './support/gdb.ts';
 import { LAYOUT_MATRIX, LIBRARY_MATRIX } from './support/layout-matrix.ts';
@@ -83,6 +83,13 @@ describeWith(requirements(DEFAULT), 'subjects', () => {
     expect(subject.readyLine).toMatch(name === 'zombie' ? /^ready \d+$/ : /^ready$/);
     expect(await subject.probe(0x10n)).toBe('faulted');
     expect(await subject.finish()).toBe(0);
+  });
+
+  it('can be written in the test itself', () => {
+    const failing = () => buildText('broken.c', 'int main(void) { return nothing; }');
+    expect(failing).toThrow(/‘?nothing’? undeclared/);
+    expect(failing).toThrow('Command failed'); // a failed build leaves nothing to find
+    expect(buildText('whole.c', 'int main(void) { return 0; }')).toMatch(/\/whole$/);
   });
 
   it('are in the situation that they are named for', async () => {

@@ -49,7 +49,7 @@ export async function gcore(pid: number, core: string): Promise<void> {
   if (!output.includes('Saved corefile')) throw new Error(`gdb wrote no core of ${pid}: ${output}`);
 }
 
-export function parseInfoFiles(text: string): GdbSection[] {
+function parseInfoFiles(text: string): GdbSection[] {
   const program = text.split(/^Local exec file:$/m)[1];
   if (program === undefined) throw new Error(`gdb has no program to tell of: ${text}`);
   const lines = program.matchAll(/^\s*0x([0-9a-f]+) - 0x([0-9a-f]+) is (\S+)(?: in (.*))?$/gm);
@@ -61,7 +61,7 @@ export function parseInfoFiles(text: string): GdbSection[] {
   }));
 }
 
-export function parseMappings(text: string): GdbMapping[] {
+function parseMappings(text: string): GdbMapping[] {
   const lines = text.matchAll(/^\s*0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(.*)$/gm);
   return [...lines].map(([, start, end, offset, path]) => ({
     start: BigInt(`0x${start}`),

@@ -65,7 +65,7 @@ export function readelfSegmentsOfAll(paths: readonly string[]): Map<string, Read
   return all;
 }
 
-export function parseHeader(text: string): ReadelfHeader {
+function parseHeader(text: string): ReadelfHeader {
   const field = (name: string): string => {
     const value = new RegExp(`^\\s*${name}:\\s*(.*)$`, 'm').exec(text)?.[1];
     if (value === undefined) throw new Error(`readelf -h prints no ${name}: ${text}`);
@@ -87,7 +87,7 @@ const count = (text: string): number => Number(/\((\d+)\)/.exec(text)?.[1] ?? te
 
 const hex = (digits: string | undefined): bigint => BigInt(`0x${digits}`);
 
-export function parseSegments(text: string): ReadelfSegment[] {
+function parseSegments(text: string): ReadelfSegment[] {
   const [headers = '', mapping = ''] = text.split(/^ Section to Segment mapping:$/m);
   const sections = [...mapping.matchAll(/^ {3}(\d\d+) {5}(.*)$/gm)].map(([, , names]) =>
     names!.split(' ').filter(Boolean),
@@ -120,7 +120,7 @@ const SECTION = new RegExp(
   ].join('\\s+'),
 );
 
-export function parseSections(text: string): ReadelfSection[] {
+function parseSections(text: string): ReadelfSection[] {
   return text
     .split('\n')
     .map(line => SECTION.exec(line)?.groups)
@@ -140,7 +140,7 @@ export function parseSections(text: string): ReadelfSection[] {
     }));
 }
 
-export const parseDynamic = (text: string): ReadelfDynamicEntry[] =>
+const parseDynamic = (text: string): ReadelfDynamicEntry[] =>
   [...text.matchAll(/^\s*0x[0-9a-f]+ \((.*?)\)\s+(.*)$/gm)].map(([, tag, value]) => ({
     tag: tag!,
     value: value!.trim(),
