@@ -20,6 +20,8 @@ export interface ElfFile {
   readonly buildId: string | null;
   /** PT_INTERP. */
   readonly interpreter: string | null;
+  /** 'layout': the dynamic table and the slots were not asked for and are null. */
+  readonly depth: 'layout' | 'full';
   /** null: no dynamic table (static), or one that cannot be read (then named in `flaws`). */
   readonly dynamic: DynamicTable | null;
   /** Slots that dynamic relocations fill; null where they were not asked for or could not be read. */

@@ -54,7 +54,8 @@ export interface Content extends Range {
 }
 
 export interface RelroState {
-  readonly declared: 'full' | 'partial' | 'none' | 'not-applicable';
+  /** 'unknown' only where the headers were not read in full. */
+  readonly declared: 'full' | 'partial' | 'none' | 'not-applicable' | 'unknown';
   readonly inForce: 'yes' | 'no' | 'partly' | 'unknown' | 'not-applicable';
   /** As PT_GNU_RELRO asks, to the byte; null where there is none. */
   readonly requested: Range | null;

@@ -1,0 +1,82 @@
+/** Chooses among the files that may be the mapped one, by whose segments produce the mappings. */
+import type { Capture, ImageCandidate } from '../model/capture.ts';
+import type { ElfFile } from '../model/elf.ts';
+import type { Module } from '../model/module.ts';
+import { biasOf, type LoadBias } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import { compareFit, type Fit } from './fit.ts';
+import type { LayoutRules } from './layout.ts';
+import { findInstances, type Instance, instanceAt } from './place.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+export interface Choice {
+  readonly candidate: ImageCandidate;
+  readonly instances: readonly Instance[];
+  readonly fromAuxv: boolean;
+}
+
+/** The candidate whose layout fits best; a file whose segments cannot produce the mappings is refused. */
+export function chooseCandidate(
+  capture: Capture,
+  candidates: readonly ImageCandidate[],
+  role: Module['role'],
+  file: number,
+  vmas: readonly Vma[],
+  rules: LayoutRules,
+  index: VmaIndex,
+): Choice | 'ambiguous' | 'mismatch' {
+  const choices = candidates
+    .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index))
+    .filter(choice => choice.instances.length > 0);
+  const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
+  const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
+  if (!best) {
+    // Verified files are data where no instance fits; a file found by name alone may be the wrong one.
+    const executable = vmas.some(vma => vma.permissions[2] === 'x');
+    const verified = candidates.every(({ identity }) => identity !== 'path-only');
+    if (verified || !executable) return { candidate: candidates[0]!, instances: [], fromAuxv: false };
+    return 'mismatch';
+  }
+  const rival = others.find(
+    other =>
+      compareFit(fitted(best), fitted(other)) === 0 &&
+      other.candidate.elf.buildId !== best.candidate.elf.buildId,
+  );
+  return rival ? 'ambiguous' : best;
+}
+
+function instancesOf(
+  capture: Capture,
+  candidate: ImageCandidate,
+  role: Module['role'],
+  file: number,
+  vmas: readonly Vma[],
+  rules: LayoutRules,
+  index: VmaIndex,
+): Choice {
+  const { elf } = candidate;
+  const bias = biasFromAuxv(capture, elf, role);
+  if (bias !== null) {
+    const known = instanceAt(elf, bias, file, index, rules);
+    if (known.fit.present > 0) {
+      const own = (vma: Vma): boolean =>
+        known.pieces.some(piece => vma.start < piece.end && piece.start < vma.end);
+      const others = findInstances(
+        elf,
+        file,
+        vmas.filter(vma => !own(vma)),
+        rules,
+      );
+      return { candidate, instances: [known, ...others], fromAuxv: true };
+    }
+  }
+  return { candidate, instances: findInstances(elf, file, vmas, rules), fromAuxv: false };
+}
+
+/** AT_ENTRY − e_entry for the executable, AT_BASE itself for the interpreter (kernel create_elf_tables). */
+function biasFromAuxv(capture: Capture, elf: ElfFile, role: Module['role']): LoadBias | null {
+  const { auxv } = capture;
+  if (role === 'executable' && auxv?.entry) return biasOf(auxv.entry, elf.entry);
+  if (role === 'interpreter' && auxv?.base) return auxv.base as bigint as LoadBias;
+  return null;
+}

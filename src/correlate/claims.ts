@@ -1,0 +1,50 @@
+/** Which predicted pieces lie in which mappings, and whether the mapping is what the piece needs. */
+import type { Capture } from '../model/capture.ts';
+import type { Piece } from '../model/module.ts';
+import type { Vma } from '../model/vma.ts';
+import { sameBacking } from './fit.ts';
+import type { PlacedModule } from './modules.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+export interface Claim {
+  /** Index into the modules. */
+  readonly module: number;
+  readonly piece: Piece;
+  /**
+   * 'same': the file's bytes, or anonymous memory where anonymous is predicted; 'anonymous': memory without a
+   * file where the file is predicted; 'foreign': something of another owner.
+   */
+  readonly backing: 'same' | 'anonymous' | 'foreign';
+}
+
+/** Names of mappings that the kernel makes for its own purposes, never part of an image. */
+const KERNEL_OWN = /^\[(stack|vvar|vvar_vclock|vsyscall|vectors|sigpage|uprobes)/;
+
+/** Claims by VMA index, in address order; VMAs without any are absent. */
+export function claimMappings(
+  capture: Capture,
+  modules: readonly PlacedModule[],
+  index: VmaIndex,
+): Map<number, Claim[]> {
+  const claims = new Map<number, Claim[]>();
+  modules.forEach((module, m) => {
+    for (const piece of module.placement?.pieces ?? []) {
+      for (const i of index.overlapping(piece)) {
+        const claim = { module: m, piece, backing: backingOf(capture.vmas[i]!, piece, module) };
+        const known = claims.get(i);
+        if (known) known.push(claim);
+        else claims.set(i, [claim]);
+      }
+    }
+  });
+  for (const list of claims.values())
+    if (list.length > 1) list.sort((a, b) => (a.piece.start < b.piece.start ? -1 : 1));
+  return claims;
+}
+
+function backingOf(vma: Vma, piece: Piece, module: PlacedModule): Claim['backing'] {
+  if (module.role === 'vdso') return 'same';
+  if (KERNEL_OWN.test(vma.name) || vma.name === '[vdso]' || vma.permissions[3] === 's') return 'foreign';
+  if (sameBacking(vma, piece, module.file!)) return 'same';
+  return vma.file === null ? 'anonymous' : 'foreign';
+}

@@ -1,0 +1,168 @@
+/**
+ * Names the differences between the predicted layout and a mapping that is there. An ordinary process has none;
+ * each code stands for one thing that can happen to a mapping (see Deviation).
+ */
+import type { Capture } from '../model/capture.ts';
+import type { Content, Deviation } from '../model/module.ts';
+import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import type { Claim } from './claims.ts';
+import { sameBacking, sameProtection } from './fit.ts';
+import type { ImageMap } from './image-map.ts';
+import type { PlacedModule } from './modules.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+/** What all of a module's mappings together tell. */
+export interface ModuleState {
+  readonly placed: PlacedModule;
+  readonly image: ImageMap;
+  /** The pages that GNU_RELRO covers, and whether all of them are writable. */
+  readonly relro: { readonly ranges: readonly Range[]; readonly allWritable: boolean };
+  /** Is anything of it executable? An emulator maps its guest without. */
+  readonly anyExecutable: boolean;
+}
+
+/** Deviations of one mapping, given the pieces that claim it. */
+export function deviationsOf(
+  capture: Capture,
+  i: number,
+  claims: readonly Claim[],
+  modules: readonly (ModuleState | null)[],
+  index: VmaIndex,
+): Deviation[] {
+  const vma = capture.vmas[i]!;
+  const found: Deviation[] = [];
+  for (const { module, piece, backing } of claims) {
+    if (backing !== 'foreign') continue;
+    const overlap = intersect(vma, piece)!;
+    const sections = modules[module]!.image.sectionNames(overlap.start, overlap.end);
+    found.push({ code: 'mapped-over', module, sections });
+  }
+  const own = claims.filter(claim => claim.backing !== 'foreign');
+  if (own.length === 0) return found;
+  if (own.some(claim => claim.backing === 'anonymous')) {
+    const hugePages =
+      (vma.vmFlags?.includes('hg') ?? false) || (figure(capture, vma, 'AnonHugePages') ?? 0) > 0;
+    found.push({ code: 'remapped-anonymous', hugePages });
+  }
+  const protection = protectionDeviations(vma, own, modules);
+  found.push(...protection);
+  if (protection.length === 0) found.push(...boundaryDeviations(vma, i, own, index));
+  found.push(...contentDeviations(capture, vma, own, modules));
+  return found;
+}
+
+function protectionDeviations(
+  vma: Vma,
+  own: readonly Claim[],
+  modules: readonly (ModuleState | null)[],
+): Deviation[] {
+  const found: Deviation[] = [];
+  for (const { module, piece } of own) {
+    if (sameProtection(vma.permissions, piece.protection)) continue;
+    const state = modules[module]!;
+    const overlap = intersect(vma, piece)!;
+    const sections = state.image.sectionNames(overlap.start, overlap.end);
+    const relro = piece.contents.some(content => content.relro && intersect(content, vma));
+    const actual = vma.permissions.slice(0, 3);
+    if (relro && actual[1] === 'w') {
+      if (!state.relro.allWritable) found.push({ code: 'relro-partly-undone', range: overlap, sections });
+      else if (!found.some(({ code }) => code === 'relro-not-applied'))
+        found.push({ code: 'relro-not-applied', range: overlap });
+    } else if (piece.protection[2] === 'x' && !state.anyExecutable) {
+      found.push({ code: 'execute-missing' });
+    } else {
+      found.push({ code: 'split-by-mprotect', predicted: piece.protection, actual, sections });
+    }
+  }
+  return found;
+}
+
+function boundaryDeviations(vma: Vma, i: number, own: readonly Claim[], index: VmaIndex): Deviation[] {
+  const first = own[0]!.piece;
+  const last = own.at(-1)!.piece;
+  const found: Deviation[] = [];
+  const claimed = own.reduce((sum, { piece }) => sum + sizeOf(intersect(vma, piece)!), 0);
+  const extra = sizeOf(vma) - claimed;
+  if (extra > 0) found.push({ code: vma.file === null ? 'bss-merged' : 'merged', bytes: extra });
+  else if (own.length > 1) found.push({ code: 'merged', bytes: 0 });
+  for (const [piece, inside, neighbour] of [
+    [first, vma.start > first.start, index.vmas[i - 1]],
+    [last, vma.end < last.end, index.vmas[i + 1]],
+  ] as const) {
+    if (!inside || !neighbour || !intersect(neighbour, piece)) continue;
+    const alike = neighbour.permissions === vma.permissions && neighbour.file === vma.file;
+    if (!alike || found.some(({ code }) => code === 'split-by-flags')) continue;
+    found.push({ code: 'split-by-flags', flags: flagDifference(vma, neighbour) });
+  }
+  return found;
+}
+
+/** Flags that one of two VMAs has and the other has not; soft-dirty does not prevent merging. */
+function flagDifference(a: Vma, b: Vma): string[] | null {
+  if (!a.vmFlags || !b.vmFlags) return null;
+  const either = [...a.vmFlags, ...b.vmFlags];
+  return either.filter(flag => flag !== 'sd' && !(a.vmFlags!.includes(flag) && b.vmFlags!.includes(flag)));
+}
+
+function contentDeviations(
+  capture: Capture,
+  vma: Vma,
+  own: readonly Claim[],
+  modules: readonly (ModuleState | null)[],
+): Deviation[] {
+  const found: Deviation[] = [];
+  const { piece, module } = own[0]!;
+  const { placed } = modules[module]!;
+  const anonymous = figure(capture, vma, 'Anonymous') ?? 0;
+  const text = vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-';
+  if (text && anonymous > 0 && !placed.rules.readImpliesExec)
+    found.push({ code: 'text-modified', bytes: anonymous });
+  if (vma.name === '[heap]' && own.every(({ piece: p }) => p.start <= vma.start && p.end >= vma.end))
+    found.push({ code: 'labelled-heap' });
+  const size = placed.image.status === 'read' ? placed.image.elf.fileSize : null;
+  if (vma.file !== null && size !== null && vma.offset !== null) {
+    const fileEnd = pageUp(fileOffset(BigInt(size)), capture.process.pageSize);
+    const lastOffset = vma.offset + (vma.end - vma.start);
+    const isContent = piece.contents.some(({ role }: Content) => role === 'segment');
+    if (isContent && lastOffset > fileEnd) {
+      const start = vma.offset > fileEnd ? vma.start : vma.start + (fileEnd - vma.offset);
+      found.push({ code: 'beyond-end-of-file', range: { start: start as Vma['start'], end: vma.end } });
+    }
+  }
+  return found;
+}
+
+/** A figure of one VMA by its smaps name, in bytes; null where the source does not have it. */
+export function figure(capture: Capture, vma: Vma, name: string): number | null {
+  const column = capture.figureNames.indexOf(name);
+  return column < 0 ? null : (vma.figures?.[column] ?? null);
+}
+
+/** Predicted pieces of a module that no mapping covers, as deviations of the module. */
+export function missingPieces(state: ModuleState, index: VmaIndex): Deviation[] {
+  const found: Deviation[] = [];
+  for (const piece of state.placed.placement?.pieces ?? []) {
+    let cursor = piece.start;
+    const gap = (end: typeof cursor): void => {
+      if (cursor >= end) return;
+      const range = { start: cursor, end };
+      const moved = index.vmas.find(
+        vma =>
+          piece.offset !== null &&
+          vma.file === state.placed.file &&
+          vma.offset === piece.offset + (cursor - piece.start) &&
+          !sameBacking(vma, piece, state.placed.file!) &&
+          sameProtection(vma.permissions, piece.protection),
+      );
+      const sections = state.image.sectionNames(range.start, range.end);
+      found.push({ code: 'unmapped', range, sections, movedTo: moved?.start ?? null });
+    };
+    for (const i of index.overlapping(piece)) {
+      gap(index.vmas[i]!.start);
+      cursor = index.vmas[i]!.end;
+    }
+    gap(piece.end);
+  }
+  return found;
+}

@@ -1,0 +1,65 @@
+/**
+ * How well a predicted layout fits the mappings that are there. Used to choose among candidate biases and
+ * among candidate files; what does not fit is named later, by compare.ts.
+ */
+import type { Piece } from '../model/module.ts';
+import type { Vma } from '../model/vma.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+export interface Fit {
+  /** Predicted file pieces. */
+  readonly pieces: number;
+  /** Of them, those that exist exactly: range, protection, offset, file. */
+  readonly exact: number;
+  /** Of them, those of which at least a part is mapped from the right place of the file. */
+  readonly present: number;
+  /** Does an executable piece exist where it should (in part at least)? */
+  readonly executable: boolean;
+  /** Does the piece with the ELF header exist where it should? */
+  readonly first: boolean;
+}
+
+/** Is this VMA the file's bytes at the place that the piece predicts? Sources without offsets cannot contradict. */
+export function sameBacking(vma: Vma, piece: Piece, file: number): boolean {
+  if (piece.offset === null) return vma.file === null;
+  if (vma.file !== file) return false;
+  return vma.offset === null || vma.offset - piece.offset === vma.start - piece.start;
+}
+
+/** r w x of a VMA against a predicted protection; '?' matches anything. */
+export function sameProtection(permissions: string, protection: string): boolean {
+  for (let i = 0; i < 3; i++) if (permissions[i] !== protection[i] && permissions[i] !== '?') return false;
+  return true;
+}
+
+/** Measures the fit of file pieces; anonymous ones prove nothing. */
+export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): Fit {
+  let count = 0;
+  let exact = 0;
+  let present = 0;
+  let executable = false;
+  let first = false;
+  for (const piece of pieces) {
+    if (piece.offset === null || piece.contents[0]!.role === 'reservation') continue;
+    count++;
+    const before = present;
+    for (const i of index.overlapping(piece)) {
+      const vma = index.vmas[i]!;
+      if (!sameBacking(vma, piece, file) || vma.permissions[3] === 's') continue;
+      const protection = sameProtection(vma.permissions, piece.protection);
+      if (vma.start === piece.start && vma.end === piece.end && protection) exact++;
+      present = before + 1;
+      if (piece.protection[2] === 'x' && vma.permissions[2] !== '-') executable = true;
+      if (count === 1) first = true;
+    }
+  }
+  return { pieces: count, exact, present, executable, first };
+}
+
+/** Loaded as an image, rather than mapped as data? Data mappings match offset 0 but not the layout. */
+export function isInstance(fit: Fit): boolean {
+  return fit.executable || (fit.first && fit.pieces > 0 && fit.present * 2 >= fit.pieces && fit.exact > 0);
+}
+
+/** Orders the better fit first: more exact pieces, then more present ones. */
+export const compareFit = (a: Fit, b: Fit): number => b.exact - a.exact || b.present - a.present;

@@ -1,0 +1,106 @@
+/**
+ * What a mapping is that no module claims: by its name, which the kernel gives, else by shape and neighbourhood,
+ * which is then marked as inferred.
+ */
+import type { Capture } from '../model/capture.ts';
+import type { MappingKind } from '../model/report.ts';
+import { type Address, sizeOf } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+
+export interface Kind {
+  readonly kind: MappingKind;
+  readonly inferred: boolean;
+}
+
+const told = (kind: MappingKind): Kind => ({ kind, inferred: false });
+const inferred = (kind: MappingKind): Kind => ({ kind, inferred: true });
+
+/** By the kernel's names (proc_pid_maps(5)); first match wins. */
+const NAMED: readonly (readonly [RegExp, MappingKind])[] = [
+  [/^\[heap\]$/, 'heap'],
+  [/^\[stack\]$/, 'stack'],
+  [/^\[stack:\d+\]$/, 'thread-stack'],
+  [/^\[anon: glibc: pthread stack: \d+\]$/, 'thread-stack'],
+  [/^\[anon: glibc: (malloc arena|malloc)/, 'malloc-arena'],
+  [/^\[vdso\]$/, 'vdso'],
+  [/^\[vvar(_vclock)?\]$/, 'vvar'],
+  [/^\[vsyscall\]$/, 'vsyscall'],
+  [/^\[anon_shmem:/, 'shared-memory'],
+  [/^\/SYSV[0-9a-f]{8}/, 'shared-memory'],
+  [/^\[ shmid=/, 'shared-memory'],
+  [/^\/dev\/shm\//, 'shared-memory'],
+  [/^\/dev\/zero \(deleted\)$/, 'shared-memory'],
+  [/^\/memfd:/, 'memfd'],
+  [/^\/anon_hugepage/, 'anonymous'],
+  [/^\/dev\/zero$/, 'anonymous'],
+  [/^\/dev\//, 'device'],
+  [/^anon_inode:|^socket:|^\/\[aio\]|^\[(?!anon)/, 'special'],
+];
+
+/** Smallest and largest malloc arena heap of glibc (HEAP_MAX_SIZE is 64 MiB on 64-bit, its alignment too). */
+const ARENA_ALIGNMENT = 64n << 20n;
+
+/** Kind of VMA `i`, which belongs to no module. */
+export function kindOf(capture: Capture, i: number): Kind {
+  const vma = capture.vmas[i]!;
+  if (vma.name !== '') {
+    const name = NAMED.find(([pattern]) => pattern.test(vma.name));
+    if (name) return told(name[1]);
+    if (vma.file !== null || vma.name.startsWith('/')) return told('file');
+  }
+  if (vma.permissions[3] === 's') return told('shared-memory');
+  return anonymousKind(capture, i);
+}
+
+function anonymousKind(capture: Capture, i: number): Kind {
+  const vma = capture.vmas[i]!;
+  const [before, after] = [capture.vmas[i - 1], capture.vmas[i + 1]];
+  if (isStackPointer(capture, vma)) return told('thread-stack');
+  if (vma.permissions.startsWith('---'))
+    return after && isArena(vma, before)
+      ? inferred('malloc-arena')
+      : isGuard(vma, after)
+        ? inferred('guard')
+        : told('anonymous');
+  if (before && isGuard(before, vma) && hasGuard(capture, i)) return inferred('thread-stack');
+  if (isArena(after, vma)) return inferred('malloc-arena');
+  return told('anonymous');
+}
+
+const isStackPointer = (capture: Capture, vma: Vma): boolean =>
+  capture.process.stackPointers.some((at: Address) => vma.start <= at && at < vma.end);
+
+/** A small inaccessible anonymous mapping right below a writable one: it catches overflow. */
+function isGuard(vma: Vma, above: Vma | undefined): boolean {
+  return (
+    vma.file === null &&
+    vma.permissions.startsWith('---') &&
+    sizeOf(vma) <= 1 << 20 &&
+    above !== undefined &&
+    above.start === vma.end &&
+    above.file === null &&
+    above.permissions[1] === 'w'
+  );
+}
+
+/** A guarded mapping is a thread's stack where the kernel marks it no-hugepage (MAP_STACK), or it has a stack's size. */
+function hasGuard(capture: Capture, i: number): boolean {
+  const vma = capture.vmas[i]!;
+  if (vma.name !== '' || vma.permissions[0] !== 'r' || vma.permissions[3] === 's') return false;
+  return vma.vmFlags ? vma.vmFlags.includes('nh') || sizeOf(vma) >= 128 << 10 : sizeOf(vma) >= 128 << 10;
+}
+
+/** glibc reserves an arena's heap as 64 MiB, aligned, of which the lower part is writable and the rest not. */
+function isArena(reserve: Vma | undefined, used: Vma | undefined): boolean {
+  return (
+    reserve !== undefined &&
+    used !== undefined &&
+    used.end === reserve.start &&
+    used.file === null &&
+    reserve.file === null &&
+    used.permissions.startsWith('rw') &&
+    reserve.permissions.startsWith('---') &&
+    used.start % ARENA_ALIGNMENT === 0n &&
+    reserve.end - used.start === ARENA_ALIGNMENT
+  );
+}

@@ -1,0 +1,197 @@
+/**
+ * From program headers and load bias to the VMAs, by the rules of whoever loads the image:
+ *
+ *   kernel   fs/binfmt_elf.c elf_load, vm_brk_flags      the executable and its interpreter
+ *   glibc    elf/dl-map-segments.h, dl-reloc.c            libraries
+ *   musl     ldso/dynlink.c map_library, reclaim_gaps     libraries
+ *   bionic   linker_phdr.cpp                              libraries
+ *
+ * All four map each PT_LOAD over whole pages; they differ in holes, in .bss tails and in RELRO's rounding.
+ */
+import type { ElfFile, ProgramHeader, SegmentFlags } from '../model/elf.ts';
+import type { Loader, Piece } from '../model/module.ts';
+import {
+  type Address,
+  type FileOffset,
+  fileOffset,
+  type LoadBias,
+  pageDown,
+  pageUp,
+  type Range,
+} from '../model/units.ts';
+import { AddressSpace } from './address-space.ts';
+
+export interface LayoutRules {
+  readonly loader: Loader;
+  /** Of the target, in bytes. */
+  readonly pageSize: number;
+  /** Has the loader made GNU_RELRO read-only (after relocation)? */
+  readonly relro: boolean;
+  /** READ_IMPLIES_EXEC in the personality: whatever is readable is executable. */
+  readonly readImpliesExec: boolean;
+}
+
+/** More PT_LOADs than this are not laid out; real files have a handful. */
+export const MOST_LOADS = 1024;
+
+/** The PT_LOADs that take part in the layout, in table order. Those of memory size 0 map nothing. */
+export function loadsOf(elf: ElfFile): readonly ProgramHeader[] {
+  return elf.programHeaders
+    .filter(header => header.type === 'LOAD' && (header.memsz > 0n || header.filesz > 0n))
+    .slice(0, MOST_LOADS);
+}
+
+/** The mappings that the headers predict, in address order. */
+export function predictLayout(elf: ElfFile, bias: LoadBias, rules: LayoutRules): Piece[] {
+  const space = new AddressSpace();
+  const loads = loadsOf(elf);
+  if (loads.length === 0) return [];
+  const layOut = { kernel: kernelLayout, glibc: glibcLayout, musl: muslLayout, bionic: bionicLayout }[
+    rules.loader
+  ];
+  layOut(space, elf, loads, bias, rules);
+  if (rules.relro)
+    for (const range of relroRanges(elf, bias, rules)) space.protect(range, withExec('r--', rules), true);
+  return space.pieces();
+}
+
+/**
+ * The pages that the loader makes read-only: GNU_RELRO's start and end both rounded down (glibc
+ * _dl_protect_relro, musl), of the last such header; bionic rounds the end up and applies every one.
+ */
+export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): Range[] {
+  const headers = elf.programHeaders.filter(header => header.type === 'GNU_RELRO');
+  const applied = rules.loader === 'bionic' ? headers : headers.slice(-1);
+  return applied
+    .map(header => {
+      const start = (bias + header.vaddr) & MASK;
+      const end = start + header.memsz;
+      return {
+        start: pageDown(start, rules.pageSize) as Address,
+        end: (rules.loader === 'bionic'
+          ? pageUp(end, rules.pageSize)
+          : pageDown(end, rules.pageSize)) as Address,
+      };
+    })
+    .filter(range => range.start < range.end);
+}
+
+const MASK = (1n << 64n) - 1n;
+
+type Layout = (
+  space: AddressSpace,
+  elf: ElfFile,
+  loads: readonly ProgramHeader[],
+  bias: LoadBias,
+  rules: LayoutRules,
+) => void;
+
+const kernelLayout: Layout = (space, _elf, loads, bias, rules) => {
+  for (const load of loads) {
+    const edges = edgesOf(load, bias, rules.pageSize);
+    if (load.filesz > 0n) mapFile(space, load, edges.start, edges.fileEnd, rules);
+    if (load.memsz <= load.filesz) continue;
+    // vm_brk_flags ignores the segment's read-only flag: the tail is always rw-, plus x where the segment has it.
+    const protection = withExec(load.flags.execute ? 'rwx' : 'rw-', rules);
+    const start = load.filesz > 0n ? edges.fileEnd : edges.start;
+    space.mapFixed({ start, end: edges.memEnd, protection, offset: null, role: 'bss', segment: load.index });
+  }
+};
+
+const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
+  const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));
+  const first = loads[0]!;
+  if (elf.type === 'DYN') {
+    // The first segment's mmap reserves everything; holes then lose all access, but stay mapped.
+    mapFile(space, first, edges[0]!.start, edges.at(-1)!.memEnd, rules);
+    const holes = edges.some((edge, i) => i > 0 && edges[i - 1]!.fileEnd !== edge.start);
+    if (holes) space.protect({ start: edges[0]!.fileEnd, end: edges.at(-1)!.start }, '---');
+  }
+  loads.forEach((load, i) => {
+    const edge = edges[i]!;
+    if (i > 0 || elf.type !== 'DYN') mapFile(space, load, edge.start, edge.fileEnd, rules);
+    if (load.memsz > load.filesz) mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
+  });
+};
+
+const muslLayout: Layout = (space, elf, loads, bias, rules) => {
+  const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));
+  const textRelocations = elf.dynamic?.textRelocations === true;
+  const lowest = edges.reduce((low, edge, i) => (edge.start < edges[low]!.start ? i : low), 0);
+  const load = loads[lowest]!;
+  const highest = edges.reduce((high, { memEnd }) => (memEnd > high ? memEnd : high), edges[0]!.memEnd);
+  const end = (highest + pageDown(load.offset, rules.pageSize)) as Address;
+  // DT_TEXTREL keeps the whole image rwx; holes keep the first segment's file and protection.
+  const protection = textRelocations ? 'rwx' : null;
+  mapFile(space, load, edges[lowest]!.start, end, rules, protection);
+  loads.forEach((segment, i) => {
+    const edge = edges[i]!;
+    if (i !== lowest) mapFile(space, segment, edge.start, edge.memEnd, rules, protection);
+    if (segment.memsz > segment.filesz && segment.flags.write)
+      mapTail(space, segment, edge.fileEnd, edge.memEnd, rules, protection);
+  });
+};
+
+const bionicLayout: Layout = (space, _elf, loads, bias, rules) => {
+  const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));
+  const segment = loads[0]!.index;
+  const [start, end] = [edges[0]!.start, edges.at(-1)!.memEnd];
+  space.mapFixed({ start, end, protection: '---', offset: null, role: 'reservation', segment });
+  loads.forEach((load, i) => {
+    const edge = edges[i]!;
+    if (load.filesz > 0n) mapFile(space, load, edge.start, edge.fileEnd, rules);
+    mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
+  });
+};
+
+interface Edges {
+  /** Page of the segment's first byte. */
+  readonly start: Address;
+  /** End of the page of its last byte in the file. */
+  readonly fileEnd: Address;
+  /** End of the page of its last byte in memory. */
+  readonly memEnd: Address;
+}
+
+function edgesOf(load: ProgramHeader, bias: LoadBias, pageSize: number): Edges {
+  const start = ((bias + load.vaddr) & MASK) as Address;
+  return {
+    start: pageDown(start, pageSize),
+    fileEnd: pageUp((start + load.filesz) as Address, pageSize),
+    memEnd: pageUp((start + load.memsz) as Address, pageSize),
+  };
+}
+
+function mapFile(
+  space: AddressSpace,
+  load: ProgramHeader,
+  start: Address,
+  end: Address,
+  rules: LayoutRules,
+  protection: string | null = null,
+): void {
+  const offset = fileOffset(pageDown(load.offset as FileOffset, rules.pageSize));
+  const mode = protection ?? withExec(protectionOf(load.flags), rules);
+  space.mapFixed({ start, end, protection: mode, offset, role: 'segment', segment: load.index });
+}
+
+/** ld.so gives the anonymous tail the segment's own protection. */
+function mapTail(
+  space: AddressSpace,
+  load: ProgramHeader,
+  start: Address,
+  end: Address,
+  rules: LayoutRules,
+  protection: string | null = null,
+): void {
+  const mode = protection ?? withExec(protectionOf(load.flags), rules);
+  space.mapFixed({ start, end, protection: mode, offset: null, role: 'bss', segment: load.index });
+}
+
+/** p_flags as maps prints them: "r-x". */
+export function protectionOf(flags: SegmentFlags): string {
+  return `${flags.read ? 'r' : '-'}${flags.write ? 'w' : '-'}${flags.execute ? 'x' : '-'}`;
+}
+
+const withExec = (protection: string, rules: LayoutRules): string =>
+  rules.readImpliesExec && protection[0] === 'r' ? `${protection.slice(0, 2)}x` : protection;

@@ -1,0 +1,139 @@
+/**
+ * From the mapped files to the modules: each ELF file's loaded instances, placed by load bias. The executable and
+ * its interpreter by the auxiliary vector, which is exact; libraries by the fit of all their mappings together.
+ */
+import type { Capture, MappedFile } from '../model/capture.ts';
+import type { Loader, Module, Piece } from '../model/module.ts';
+import { type Address, biasOf } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import { chooseCandidate } from './choose.ts';
+import type { LayoutRules } from './layout.ts';
+import { instanceAt } from './place.ts';
+import { findRoles, type Roles, readImpliesExec } from './roles.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+/** A module before its state (RELRO, deviations) is worked out. */
+export type PlacedModule = Pick<Module, 'path' | 'file' | 'image' | 'role' | 'loader' | 'placement'> & {
+  /** Where it is sorted among the modules. */
+  readonly start: Address;
+  readonly rules: LayoutRules;
+};
+
+/** Finds and places all modules, in address order. */
+export function placeModules(capture: Capture, index: VmaIndex): PlacedModule[] {
+  const byFile: Vma[][] = capture.files.map(() => []);
+  for (const vma of capture.vmas) if (vma.file !== null) byFile[vma.file]!.push(vma);
+  const roles = findRoles(capture, index);
+  const rules = (loader: Loader): LayoutRules => ({
+    loader,
+    pageSize: capture.process.pageSize,
+    relro: true,
+    readImpliesExec: readImpliesExec(capture),
+  });
+  const modules: PlacedModule[] = [];
+  capture.files.forEach((file, i) => {
+    modules.push(...modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index));
+  });
+  const vdso = vdsoModule(capture, rules('kernel'));
+  if (vdso) modules.push(vdso);
+  return modules.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+}
+
+function modulesOfFile(
+  capture: Capture,
+  file: MappedFile,
+  i: number,
+  vmas: readonly Vma[],
+  roles: Roles,
+  rulesOf: (loader: Loader) => LayoutRules,
+  index: VmaIndex,
+): PlacedModule[] {
+  const role = i === roles.executable ? 'executable' : i === roles.interpreter ? 'interpreter' : 'library';
+  const first = vmas[0];
+  if (!first || file.image.status === 'not-elf') return [];
+  const loader = role === 'library' ? roles.libraryLoader : 'kernel';
+  const base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
+  if (file.image.status === 'unavailable') {
+    const { reason, message } = file.image;
+    const loaded = role !== 'library' || vmas.some(vma => vma.permissions[2] === 'x');
+    if (!loaded) return [];
+    return [
+      {
+        ...base,
+        role,
+        image: { status: 'unavailable', reason, message },
+        placement: null,
+        start: first.start,
+      },
+    ];
+  }
+  const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index);
+  if (choice === 'ambiguous' || choice === 'mismatch') {
+    const message =
+      choice === 'ambiguous'
+        ? `several files of this name fit (${file.image.candidates.map(({ path }) => path).join(', ')})`
+        : `the segments of ${file.image.candidates.map(({ path }) => path).join(', ')} cannot produce these mappings`;
+    return [
+      {
+        ...base,
+        role,
+        image: { status: 'unavailable', reason: choice, message },
+        placement: null,
+        start: first.start,
+      },
+    ];
+  }
+  const { candidate, instances, fromAuxv } = choice;
+  const image = { status: 'read' as const, ...candidate };
+  return instances.map((instance, n) => {
+    const own =
+      n === 0 || role === 'library'
+        ? base
+        : { ...base, loader: roles.libraryLoader, rules: rulesOf(roles.libraryLoader) };
+    return {
+      ...own,
+      role: n === 0 ? role : 'library',
+      image,
+      placement: {
+        bias: instance.bias,
+        from: fromAuxv && n === 0 ? 'auxv' : 'mappings',
+        pieces:
+          own === base
+            ? instance.pieces
+            : instanceAt(candidate.elf, instance.bias, i, index, own.rules).pieces,
+      },
+      start: startOf(instance.pieces, first.start),
+    };
+  });
+}
+
+const startOf = (pieces: readonly Piece[], otherwise: Address): Address => pieces[0]?.start ?? otherwise;
+
+/** The vDSO is one mapping that the kernel makes; its image says which sections are in it. */
+function vdsoModule(capture: Capture, rules: LayoutRules): PlacedModule | null {
+  const elf = capture.vdso;
+  const vma = capture.vmas.find(
+    ({ name, start }) =>
+      name === '[vdso]' || (capture.auxv?.sysinfoEhdr != null && start === capture.auxv.sysinfoEhdr),
+  );
+  const load = elf?.programHeaders.find(({ type }) => type === 'LOAD');
+  if (!elf || !vma || !load) return null;
+  const { start, end } = vma;
+  const piece: Piece = {
+    start,
+    end,
+    protection: 'r-x',
+    offset: null,
+    contents: [{ start, end, role: 'segment', segment: load.index, relro: false }],
+  };
+  return {
+    path: '[vdso]',
+    file: null,
+    image: { status: 'read', elf, identity: 'inode', path: '[vdso]' },
+    role: 'vdso',
+    loader: 'kernel',
+    placement: { bias: biasOf(start, load.vaddr), from: 'auxv', pieces: [piece] },
+    start,
+    rules,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * Finds the instances of an image by its load bias. Segments share pages of the file (35 % of files have two
+ * VMAs with equal offset and permissions), so no row can be matched by itself: every VMA of the file votes for
+ * the biases under which it would be one of the PT_LOADs, the layout is predicted for the candidates, and the
+ * one that explains most of the mappings wins. Its VMAs are taken away, and the rest votes again: a file may be
+ * loaded several times (dlmopen).
+ */
+import type { ElfFile } from '../model/elf.ts';
+import type { Piece } from '../model/module.ts';
+import { biasOf, type LoadBias, pageDown, pageUp } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import { compareFit, type Fit, fitOf, isInstance, sameBacking } from './fit.ts';
+import { type LayoutRules, loadsOf, predictLayout } from './layout.ts';
+import { VmaIndex } from './vma-index.ts';
+
+export interface Instance {
+  readonly bias: LoadBias;
+  readonly pieces: readonly Piece[];
+  readonly fit: Fit;
+}
+
+/** Bounds on work for files that are mapped many thousand times as data, or whose headers lie. */
+const MOST_VOTES = 2_000_000;
+const MOST_TRIES = 2_000;
+
+/** Predicts and measures one given bias. */
+export function instanceAt(
+  elf: ElfFile,
+  bias: LoadBias,
+  file: number,
+  index: VmaIndex,
+  rules: LayoutRules,
+): Instance {
+  const pieces = predictLayout(elf, bias, rules);
+  return { bias, pieces, fit: fitOf(pieces, file, index) };
+}
+
+/** All instances among `vmas`, the file's own mappings that no other instance has claimed, in address order. */
+export function findInstances(
+  elf: ElfFile,
+  file: number,
+  vmas: readonly Vma[],
+  rules: LayoutRules,
+): Instance[] {
+  const instances: Instance[] = [];
+  let rest = vmas.filter(vma => vma.permissions[3] !== 's');
+  while (rest.length > 0) {
+    const index = new VmaIndex(rest);
+    const best = bestInstance(elf, file, index, rules);
+    if (!best) break;
+    instances.push(best);
+    const claimed = new Set<Vma>();
+    for (const piece of best.pieces)
+      for (const i of index.overlapping(piece))
+        if (piece.offset !== null && sameBacking(rest[i]!, piece, file)) claimed.add(rest[i]!);
+    rest = rest.filter(vma => !claimed.has(vma));
+  }
+  return instances.sort((a, b) => (a.pieces[0]!.start < b.pieces[0]!.start ? -1 : 1));
+}
+
+function bestInstance(elf: ElfFile, file: number, index: VmaIndex, rules: LayoutRules): Instance | null {
+  let best: Instance | null = null;
+  let tries = 0;
+  for (const bias of candidates(elf, index.vmas, rules.pageSize)) {
+    if (tries++ >= MOST_TRIES) break;
+    const instance = instanceAt(elf, bias, file, index, rules);
+    if (!isInstance(instance.fit)) continue;
+    if (instance.fit.exact === instance.fit.pieces) return instance;
+    if (!best || compareFit(instance.fit, best.fit) < 0) best = instance;
+  }
+  return best;
+}
+
+/** Biases under which some VMA would be (a part of) some PT_LOAD, those with most votes first. */
+function candidates(elf: ElfFile, vmas: readonly Vma[], pageSize: number): LoadBias[] {
+  if (elf.type === 'EXEC') return [0n as LoadBias];
+  const loads = loadsOf(elf).map(load => {
+    const start = pageDown(load.offset, pageSize);
+    return {
+      start,
+      end: start + pageUp(load.filesz + (load.vaddr - pageDown(load.vaddr, pageSize)), pageSize),
+      load,
+    };
+  });
+  const votes = new Map<LoadBias, number>();
+  let spent = 0;
+  for (const vma of vmas) {
+    for (const { start, end, load } of loads) {
+      if (spent++ > MOST_VOTES) break;
+      // Without an offset, only the start of a segment can be recognised.
+      const offset = vma.offset ?? start;
+      if (offset < start || offset >= end) continue;
+      const link = pageDown(load.vaddr, pageSize) + (offset - start);
+      const bias = biasOf(vma.start, link as typeof load.vaddr);
+      votes.set(bias, (votes.get(bias) ?? 0) + 1);
+    }
+  }
+  return [...votes].sort((a, b) => b[1] - a[1]).map(([bias]) => bias);
+}

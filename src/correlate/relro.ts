@@ -1,0 +1,77 @@
+/** RELRO of a module: what its headers declare, and what the kernel enforces. */
+import type { ElfFile, ProgramHeader } from '../model/elf.ts';
+import type { Placement, RelroState, StackRequest } from '../model/module.ts';
+import { address, atBias, intersect, type Range, sizeOf } from '../model/units.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+/** Declared and real RELRO of a placed module. */
+export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex): RelroState {
+  const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
+  const declared = declaredRelro(elf);
+  if (!header) return { declared, inForce: 'not-applicable', requested: null, protected: [] };
+  const start = atBias(placement.bias, header.vaddr);
+  const requested = { start, end: address(start + header.memsz) };
+  const guarded: Range[] = [];
+  let [writable, unknown] = [0, 0];
+  for (const i of index.overlapping(requested)) {
+    const vma = index.vmas[i]!;
+    const common = intersect(vma, requested)!;
+    if (vma.permissions[1] === '?') unknown += sizeOf(common);
+    else if (vma.permissions[1] === 'w') writable += sizeOf(common);
+    else append(guarded, common);
+  }
+  const inForce =
+    unknown > 0 || guarded.length + writable === 0
+      ? 'unknown'
+      : writable === 0
+        ? 'yes'
+        : guarded.length > 0
+          ? 'partly'
+          : 'no';
+  return { declared, inForce, requested, protected: guarded };
+}
+
+/** Adds a range, joined with the last one where they touch. */
+function append(ranges: Range[], range: Range): void {
+  const last = ranges.at(-1);
+  if (last && last.end === range.start) ranges[ranges.length - 1] = { start: last.start, end: range.end };
+  else ranges.push(range);
+}
+
+/**
+ * full: the header is there and no slot needs to stay writable, because binding is eager (DT_BIND_NOW, DF_BIND_NOW,
+ * DF_1_NOW) or, in a static program, because .got.plt ends within the range; partial: the header alone.
+ */
+export function declaredRelro(elf: ElfFile): RelroState['declared'] {
+  if (elf.programHeaders.length === 0) return 'not-applicable';
+  const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
+  if (!header) return 'none';
+  if (elf.depth === 'layout' && elf.programHeaders.some(({ type }) => type === 'DYNAMIC')) return 'unknown';
+  if (elf.dynamic?.bindNow) return 'full';
+  return isStaticProgram(elf) && gotPltIsCovered(elf, header) ? 'full' : 'partial';
+}
+
+/** Binds nothing lazily: no interpreter, and it is no library. */
+function isStaticProgram(elf: ElfFile): boolean {
+  return elf.interpreter === null && (elf.dynamic === null ? elf.type === 'EXEC' : elf.dynamic.pie);
+}
+
+function gotPltIsCovered(elf: ElfFile, relro: ProgramHeader): boolean {
+  const section = elf.sections.find(({ name }) => name === '.got.plt');
+  return !section || section.vaddr + section.size <= relro.vaddr + relro.memsz;
+}
+
+/** What the last PT_GNU_STACK asks for (the kernel heeds the last one). */
+export function stackRequest(elf: ElfFile): StackRequest {
+  const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_STACK');
+  if (!header) return { declared: 'absent', header: false };
+  return { declared: header.flags.execute ? 'rwx' : 'rw', header: true };
+}
+
+/** Are all of these pages mapped writable? */
+export function allWritable(ranges: readonly Range[], index: VmaIndex): boolean {
+  return (
+    ranges.length > 0 &&
+    ranges.every(range => [...index.overlapping(range)].every(i => index.vmas[i]!.permissions[1] === 'w'))
+  );
+}

@@ -1,0 +1,183 @@
+/** Capture → Report: places the modules, explains every mapping by them, names what is not as predicted. */
+import type { Capture, Note } from '../model/capture.ts';
+import type { Deviation, Module } from '../model/module.ts';
+import type { Mapping, Part, Report } from '../model/report.ts';
+import { intersect, sizeOf } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import { type Claim, claimMappings } from './claims.ts';
+import { deviationsOf, type ModuleState, missingPieces } from './deviations.ts';
+import { ImageMap } from './image-map.ts';
+import { kindOf } from './kinds.ts';
+import { relroRanges } from './layout.ts';
+import { type PlacedModule, placeModules } from './modules.ts';
+import { allWritable, relroState, stackRequest } from './relro.ts';
+import { VmaIndex } from './vma-index.ts';
+
+/** What all mappings are explained by. */
+interface Context {
+  readonly capture: Capture;
+  readonly index: VmaIndex;
+  readonly claims: ReadonlyMap<number, readonly Claim[]>;
+  /** null for a module whose image is unavailable. */
+  readonly states: readonly (ModuleState | null)[];
+  /** First module of each file. */
+  readonly moduleOfFile: ReadonlyMap<number, number>;
+}
+
+/** Explains a process. Pure; never throws on evidence, however odd. */
+export function correlate(capture: Capture): Report {
+  const index = new VmaIndex(capture.vmas);
+  const placed = placeModules(capture, index);
+  const claims = claimMappings(capture, placed, index);
+  const executable = executableModules(capture, claims);
+  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m)));
+  const moduleOfFile = new Map<number, number>();
+  placed.forEach(({ file }, m) => {
+    if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
+  });
+  const context: Context = { capture, index, claims, states, moduleOfFile };
+  const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
+  const modules = placed.map((module, m) => finishModule(module, m, states[m]!, index));
+  return { capture, mappings, modules, findings: [], notes: [...capture.notes, ...moduleNotes(modules)] };
+}
+
+function executableModules(capture: Capture, claims: ReadonlyMap<number, readonly Claim[]>): Set<number> {
+  const executable = new Set<number>();
+  for (const [i, list] of claims)
+    if (capture.vmas[i]!.permissions[2] !== '-') for (const { module } of list) executable.add(module);
+  return executable;
+}
+
+function stateOf(
+  placed: PlacedModule,
+  m: number,
+  index: VmaIndex,
+  anyExecutable: boolean,
+): ModuleState | null {
+  const { placement, image, loader, rules } = placed;
+  if (!placement || image.status !== 'read') return null;
+  const ranges = relroRanges(image.elf, placement.bias, rules);
+  return {
+    placed,
+    image: new ImageMap(image.elf, placement.bias, m, loader, rules.pageSize),
+    relro: { ranges, allWritable: allWritable(ranges, index) },
+    anyExecutable,
+  };
+}
+
+function explainMapping(context: Context, vma: Vma, i: number): Mapping {
+  const { capture, states } = context;
+  const claims = context.claims.get(i);
+  const own = claims?.filter(({ backing }) => backing !== 'foreign') ?? [];
+  const deviations = claims ? deviationsOf(capture, i, claims, states, context.index) : [];
+  const first = own[0];
+  if (!first) return { index: i, vma, ...unclaimed(context, vma, i, deviations) };
+  const contents = own.flatMap(({ piece }) => piece.contents.filter(content => intersect(content, vma)));
+  const relro = contents.some(content => content.relro);
+  const isVdso = states[first.module]!.placed.role === 'vdso';
+  const onlyBss = vma.file === null && contents.every(({ role }) => role === 'bss');
+  return {
+    index: i,
+    vma,
+    kind: isVdso ? 'vdso' : vma.name === '[heap]' ? 'heap' : onlyBss ? 'bss' : 'elf',
+    inferred: false,
+    module: first.module,
+    segments: [
+      ...new Set(contents.filter(({ role }) => role !== 'reservation').map(({ segment }) => segment)),
+    ],
+    relro:
+      !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
+    parts: partsOf(vma, own, states),
+    deviations,
+  };
+}
+
+type Unclaimed = Omit<Mapping, 'index' | 'vma'>;
+
+/** A mapping in which no predicted piece lies. */
+function unclaimed(context: Context, vma: Vma, i: number, deviations: Deviation[]): Unclaimed {
+  const { capture, states, moduleOfFile } = context;
+  const kind = kindOf(capture, i);
+  const plain = { ...kind, segments: [], relro: null, parts: [] };
+  const again = vma.file === null ? undefined : moduleOfFile.get(vma.file);
+  if (again === undefined) return { ...plain, module: null, deviations };
+  const state = states[again];
+  // The file's headers are not known; the mapping is the module's all the same.
+  if (!state) return { ...plain, kind: 'elf', module: again, deviations };
+  const sections = vma.offset === null ? [] : state.image.sectionNamesAt(vma.offset, BigInt(sizeOf(vma)));
+  return {
+    ...plain,
+    module: null,
+    deviations: [...deviations, { code: 'mapped-again', module: again, sections }],
+  };
+}
+
+/** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
+function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Part[] {
+  const parts: Part[] = [];
+  let cursor = vma.start;
+  const fill = (end: Vma['start']): void => {
+    if (cursor >= end) return;
+    const kind = vma.file === null ? 'anonymous' : 'padding';
+    parts.push({ kind, name: null, section: null, module: null, start: cursor, end });
+  };
+  for (const { module, piece } of own) {
+    const image = states[module]!.image;
+    for (const content of piece.contents) {
+      const common = intersect(content, vma);
+      if (!common || common.end <= cursor) continue;
+      const start = common.start > cursor ? common.start : cursor;
+      fill(start);
+      const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
+      parts.push(...image.parts(content, start, common.end, offset));
+      cursor = common.end;
+    }
+  }
+  fill(vma.end);
+  return parts;
+}
+
+function finishModule(
+  placed: PlacedModule,
+  index: number,
+  state: ModuleState | null,
+  vmas: VmaIndex,
+): Module {
+  const { path, file, image, role, loader, placement } = placed;
+  const elf = image.status === 'read' ? image.elf : null;
+  return {
+    index,
+    path,
+    file,
+    image,
+    role,
+    loader,
+    placement,
+    relro:
+      elf && placement
+        ? relroState(elf, placement, vmas)
+        : { declared: 'unknown', inForce: 'unknown', requested: null, protected: [] },
+    stack: elf && stackRequest(elf),
+    deviations: state ? missingPieces(state, vmas) : [],
+  };
+}
+
+function moduleNotes(modules: readonly Module[]): Note[] {
+  const notes: Note[] = [];
+  for (const { path, image } of modules) {
+    if (image.status === 'unavailable') {
+      notes.push({
+        code: 'image-unavailable',
+        message: `${path}: ${image.message}; its segments and sections are unknown`,
+      });
+      continue;
+    }
+    for (const flaw of image.elf.flaws) notes.push({ code: 'malformed-elf', message: `${path}: ${flaw}` });
+    if (image.elf.sectionsFrom === 'rebuilt')
+      notes.push({
+        code: 'no-section-headers',
+        message: `${path} has no section headers; sections are known only as far as segments and the dynamic table tell`,
+      });
+  }
+  return notes;
+}

@@ -1,0 +1,75 @@
+/** Who is who among the mapped files: the executable, its interpreter, and who loads everything else. */
+import type { Capture, MappedFile } from '../model/capture.ts';
+import { type ElfFile, isProgram } from '../model/elf.ts';
+import type { Loader } from '../model/module.ts';
+import type { VmaIndex } from './vma-index.ts';
+
+export interface Roles {
+  readonly executable: number | null;
+  readonly interpreter: number | null;
+  /** Who loads everything else. */
+  readonly libraryLoader: Loader;
+}
+
+/** Told by the auxiliary vector where there is one, else by the files' own headers. */
+export function findRoles(capture: Capture, index: VmaIndex): Roles {
+  const { auxv, files } = capture;
+  const entry = auxv?.entry ? index.at(auxv.entry) : null;
+  const executable = entry?.file ?? capture.process.executableFile ?? guessExecutable(files);
+  const image = executable === null ? undefined : anyElf(files[executable]!);
+  const interpreter = findInterpreter(capture, index, image);
+  // Executed directly (`ld.so ./prog`), the interpreter is the executable itself.
+  const loaderPath =
+    interpreter === null ? (image?.interpreter ?? files[executable ?? -1]?.path) : files[interpreter]!.path;
+  return { executable, interpreter, libraryLoader: loaderNamed(loaderPath ?? '') };
+}
+
+const anyElf = (file: MappedFile): ElfFile | undefined =>
+  file.image.status === 'read' ? file.image.candidates[0]?.elf : undefined;
+
+/** Without auxv or exe link: the one file that says it is a program. */
+function guessExecutable(files: readonly MappedFile[]): number | null {
+  const certain = (elf: ElfFile): boolean =>
+    elf.type === 'EXEC' || elf.dynamic?.pie === true || elf.dynamic?.debug === true;
+  for (const says of [certain, isProgram]) {
+    const found = files.flatMap((file, i) => {
+      const elf = anyElf(file);
+      return elf && says(elf) ? [i] : [];
+    });
+    if (found.length > 0) return found[0]!;
+  }
+  return null;
+}
+
+function findInterpreter(capture: Capture, index: VmaIndex, executable: ElfFile | undefined): number | null {
+  const { auxv, files } = capture;
+  const path = executable?.interpreter;
+  if (!path) return null;
+  if (auxv?.base) {
+    // AT_BASE is a bias, not an address: an interpreter linked high begins elsewhere.
+    const at = index.at(auxv.base);
+    if (at?.file != null) return at.file;
+  }
+  const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  const exact = files.findIndex(file => file.path === path);
+  if (exact >= 0) return exact;
+  const byName = files.findIndex(file => baseName(file.path) === baseName(path));
+  if (byName >= 0) return byName;
+  // The interpreter path is often a symbolic link: ld-linux-x86-64.so.2 → ld-2.31.so.
+  const alike = files.findIndex(file => /^ld[-.][^/]*\.so|^ld-musl/.test(baseName(file.path)));
+  return alike >= 0 ? alike : null;
+}
+
+function loaderNamed(path: string): Loader {
+  if (/ld-musl|\/libc\.musl/.test(path)) return 'musl';
+  if (/\/system\/.*linker|\/apex\/.*linker/.test(path)) return 'bionic';
+  return 'glibc';
+}
+
+/** Known from the personality, else seen: nothing private is readable without being executable. */
+export function readImpliesExec(capture: Capture): boolean {
+  const { personality } = capture.process;
+  if (personality !== null) return (personality & 0x400000) !== 0;
+  const plain = capture.vmas.filter(vma => !vma.name.startsWith('[') && vma.permissions[0] === 'r');
+  return plain.length > 1 && plain.every(vma => vma.permissions[2] === 'x');
+}

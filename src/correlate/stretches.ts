@@ -1,0 +1,58 @@
+/**
+ * A stretch is a labelled half-open interval; a StretchMap holds them in order and without overlap, and answers
+ * for any interval with labels that cover it exactly. Where several claim the same bytes, the first wins.
+ *
+ *   claims      ├── .text ──┤      ├─ .rodata ─┤
+ *   cover(a,b)     ├─.text──┼─gap──┼─.rod─┤
+ */
+export interface Stretch<L> {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly label: L;
+}
+
+export class StretchMap<L> {
+  readonly #stretches: Stretch<L>[] = [];
+
+  /** Takes stretches in any order; empty ones are dropped, overlapping ones cut to what is still free. */
+  constructor(claims: readonly Stretch<L>[]) {
+    const sorted = claims
+      .filter(claim => claim.start < claim.end)
+      .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+    let cursor: bigint | null = null;
+    for (const claim of sorted) {
+      const start: bigint = cursor !== null && cursor > claim.start ? cursor : claim.start;
+      if (start >= claim.end) continue;
+      this.#stretches.push(start === claim.start ? claim : { ...claim, start });
+      cursor = claim.end;
+    }
+  }
+
+  /** Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. */
+  *cover(start: bigint, end: bigint): Generator<Stretch<L | null>> {
+    let cursor = start;
+    for (let i = this.#firstEndingAfter(start); cursor < end; i++) {
+      const next = this.#stretches[i];
+      if (!next || next.start >= end) {
+        yield { start: cursor, end, label: null };
+        return;
+      }
+      if (next.start > cursor) yield { start: cursor, end: next.start, label: null };
+      const from = next.start > cursor ? next.start : cursor;
+      const to = next.end < end ? next.end : end;
+      yield { start: from, end: to, label: next.label };
+      cursor = to;
+    }
+  }
+
+  #firstEndingAfter(at: bigint): number {
+    let low = 0;
+    let high = this.#stretches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#stretches[middle]!.end > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,110 @@
+/** The dynamic table (PT_DYNAMIC; gABI, glibc elf/elf.h): pairs of tag and value, ended by DT_NULL. */
+import type { ByteSource } from '../model/bytes.ts';
+import type { DynamicTable } from '../model/elf.ts';
+import { StringTable } from './strings.ts';
+import type { RawProgramHeader } from './tables.ts';
+import { Words } from './words.ts';
+
+export const DT = {
+  NULL: 0,
+  NEEDED: 1,
+  PLTRELSZ: 2,
+  HASH: 4,
+  STRTAB: 5,
+  SYMTAB: 6,
+  RELA: 7,
+  RELASZ: 8,
+  STRSZ: 10,
+  SYMENT: 11,
+  INIT: 12,
+  FINI: 13,
+  SONAME: 14,
+  REL: 17,
+  RELSZ: 18,
+  PLTREL: 20,
+  DEBUG: 21,
+  TEXTREL: 22,
+  JMPREL: 23,
+  BIND_NOW: 24,
+  INIT_ARRAY: 25,
+  FINI_ARRAY: 26,
+  INIT_ARRAYSZ: 27,
+  FINI_ARRAYSZ: 28,
+  FLAGS: 30,
+  RELRSZ: 35,
+  RELR: 36,
+  GNU_HASH: 0x6ffffef5,
+  VERSYM: 0x6ffffff0,
+  FLAGS_1: 0x6ffffffb,
+  VERDEF: 0x6ffffffc,
+  VERNEED: 0x6ffffffe,
+} as const;
+
+const DF_TEXTREL = 0x4n;
+const DF_BIND_NOW = 0x8n;
+const DF_1_NOW = 0x1n;
+const DF_1_PIE = 0x08000000n;
+const MOST_ENTRIES = 4096;
+
+/** The raw entries: values by tag, DT_NEEDED apart since it repeats. */
+export interface DynamicEntries {
+  readonly values: ReadonlyMap<number, bigint>;
+  readonly needed: readonly bigint[];
+}
+
+/** Reads PT_DYNAMIC's entries from the file (in memory glibc has relocated some); null without a table. */
+export function readDynamicEntries(
+  source: ByteSource,
+  segments: readonly RawProgramHeader[],
+  is64: boolean,
+  little: boolean,
+): DynamicEntries | null {
+  const segment = segments.findLast(header => header.type === 2);
+  if (!segment || segment.filesz === 0n) return null;
+  const entry = is64 ? 16 : 8;
+  const most = BigInt(MOST_ENTRIES * entry);
+  const bytes = source.read(segment.offset, Number(segment.filesz < most ? segment.filesz : most));
+  const words = new Words(bytes, is64, little);
+  const values = new Map<number, bigint>();
+  const needed: bigint[] = [];
+  for (let at = 0; at + entry <= bytes.length; at += entry) {
+    const tag = Number(words.word(at));
+    if (tag === DT.NULL) break;
+    const value = words.word(at + entry / 2);
+    if (tag === DT.NEEDED) needed.push(value);
+    else if (!values.has(tag)) values.set(tag, value);
+  }
+  return values.size + needed.length === 0 ? null : { values, needed };
+}
+
+/** Where in the file a link-time address lies; null where no PT_LOAD holds it. */
+export function offsetOfVaddr(segments: readonly RawProgramHeader[], vaddr: bigint): bigint | null {
+  for (const load of segments)
+    if (load.type === 1 && vaddr >= load.vaddr && vaddr - load.vaddr < load.filesz)
+      return load.offset + (vaddr - load.vaddr);
+  return null;
+}
+
+/** What the entries mean. Names are read from DT_STRTAB. */
+export function decodeDynamic(
+  source: ByteSource,
+  segments: readonly RawProgramHeader[],
+  entries: DynamicEntries,
+): DynamicTable {
+  const { values, needed } = entries;
+  const flags = values.get(DT.FLAGS) ?? 0n;
+  const flags1 = values.get(DT.FLAGS_1) ?? 0n;
+  const soname = values.get(DT.SONAME);
+  const strtab = values.get(DT.STRTAB);
+  const offset = strtab === undefined ? null : offsetOfVaddr(segments, strtab);
+  const nameAt = (at: bigint): string =>
+    offset === null ? '' : StringTable.read(source, offset + at, 256n).at(0);
+  return {
+    needed: needed.map(nameAt),
+    soname: soname === undefined ? null : nameAt(soname),
+    bindNow: values.has(DT.BIND_NOW) || (flags & DF_BIND_NOW) !== 0n || (flags1 & DF_1_NOW) !== 0n,
+    textRelocations: values.has(DT.TEXTREL) || (flags & DF_TEXTREL) !== 0n,
+    pie: (flags1 & DF_1_PIE) !== 0n,
+    debug: values.has(DT.DEBUG),
+  };
+}

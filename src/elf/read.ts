@@ -1,0 +1,190 @@
+/** From bytes to an ElfFile: the ELF specification's structures in its own names, flaws named, nothing trusted. */
+import type { ByteSource } from '../model/bytes.ts';
+import type { ElfFile, ProgramHeader, Section } from '../model/elf.ts';
+import { fileOffset, vaddr } from '../model/units.ts';
+import { decodeDynamic, readDynamicEntries } from './dynamic.ts';
+import { headerSize, programHeaderSize, type RawHeader, readHeader, sectionHeaderSize } from './header.ts';
+import { fileTypeName, machineName, sectionFlagLetters, sectionTypeName, segmentTypeName } from './names.ts';
+import { buildIdIn } from './notes.ts';
+import { rebuildSections } from './rebuild.ts';
+import { readSlots } from './slots.ts';
+import { StringTable } from './strings.ts';
+import { type RawProgramHeader, type RawSection, readTables } from './tables.ts';
+
+/** How much to read: the layout alone (headers, section names, notes), or the dynamic table and slots too. */
+export type Depth = ElfFile['depth'];
+
+const LONGEST_NOTES = 64 * 1024;
+const LONGEST_INTERPRETER = 4096;
+/** Linkers put the section names right before the section headers; reading both at once saves a call. */
+const NAMES_BEFORE_HEADERS = 2048;
+const PT_INTERP = 3;
+const PT_NOTE = 4;
+
+/**
+ * Reads what `depth` asks for.
+ * @throws NotElf, MalformedElf where there is no usable ELF header; other faults become `flaws`.
+ */
+export function readElf(file: ByteSource, depth: Depth): ElfFile {
+  const header = readHeader(file);
+  const source = withTail(file, header);
+  const { is64, little } = header;
+  const tables = readTables(source, header);
+  const flaws = [...tables.flaws];
+  const segments = tables.programHeaders;
+  const entries = depth === 'full' ? readDynamicEntries(source, segments, is64, little) : null;
+  const named = nameSections(source, header, tables.sections, flaws);
+  const rebuilt = named.length === 0;
+  const sections = rebuilt
+    ? rebuildSections(segments, entries ?? readDynamicEntries(source, segments, is64, little), is64)
+    : named;
+  flaws.push(...segmentFlaws(segments, file.size), ...sectionFlaws(sections, file.size));
+  return {
+    class: is64 ? 64 : 32,
+    byteOrder: little ? 'little' : 'big',
+    type: fileTypeName(header.type),
+    machine: machineName(header.machine),
+    entry: vaddr(header.entry),
+    header: {
+      size: headerSize(is64),
+      phoff: fileOffset(header.phoff),
+      phsize: segments.length * programHeaderSize(is64),
+      shoff: fileOffset(header.shoff),
+      shsize: tables.sections.length * sectionHeaderSize(is64),
+    },
+    programHeaders: segments.map((segment, index) => programHeader(segment, index, header.machine)),
+    sections,
+    sectionsFrom: rebuilt ? 'rebuilt' : 'headers',
+    fileSize: file.size,
+    buildId: findBuildId(source, header, segments),
+    interpreter: readInterpreter(source, segments),
+    depth,
+    dynamic: entries && decodeDynamic(source, segments, entries),
+    slots: entries && readSlots(source, header, segments, entries),
+    flaws,
+  };
+}
+
+/** Serves the section headers and the names before them from one read. */
+function withTail(file: ByteSource, header: RawHeader): ByteSource {
+  const size = header.shnum * sectionHeaderSize(header.is64);
+  if (header.shoff === 0n || size === 0 || size > 64 * 1024) return file;
+  const before = header.shoff < BigInt(NAMES_BEFORE_HEADERS) ? header.shoff : BigInt(NAMES_BEFORE_HEADERS);
+  const start = header.shoff - before;
+  let tail: Uint8Array | null = null;
+  return {
+    size: file.size,
+    read(offset, length) {
+      if (offset < start || offset + BigInt(length) > header.shoff + BigInt(size))
+        return file.read(offset, length);
+      tail ??= file.read(start, Number(before) + size).slice();
+      return tail.subarray(Number(offset - start), Number(offset - start) + length);
+    },
+  };
+}
+
+function programHeader(raw: RawProgramHeader, index: number, machine: number): ProgramHeader {
+  return {
+    index,
+    type: segmentTypeName(raw.type, machine),
+    flags: { read: (raw.flags & 4) !== 0, write: (raw.flags & 2) !== 0, execute: (raw.flags & 1) !== 0 },
+    offset: fileOffset(raw.offset),
+    vaddr: vaddr(raw.vaddr),
+    filesz: raw.filesz,
+    memsz: raw.memsz,
+    align: raw.align,
+  };
+}
+
+/** Sections 1 and up; [] where the file has none. The null section 0 is left out. */
+function nameSections(
+  source: ByteSource,
+  header: RawHeader,
+  raw: readonly RawSection[],
+  flaws: string[],
+): Section[] {
+  if (raw.length <= 1) return [];
+  const table = raw[header.shstrndx];
+  if (!table) flaws.push(`the section name table (section ${header.shstrndx}) does not exist`);
+  const names = table ? StringTable.read(source, table.offset, table.size) : null;
+  const sections: Section[] = [];
+  for (let index = 1; index < raw.length; index++) {
+    const section = raw[index]!;
+    sections.push({
+      index,
+      name: names?.at(section.nameOffset) ?? '',
+      type: sectionTypeName(section.type),
+      flags: sectionFlagLetters(section.flags),
+      vaddr: vaddr(section.vaddr),
+      offset: fileOffset(section.offset),
+      size: section.size,
+      align: section.align,
+      entsize: section.entsize,
+      link: section.link,
+      info: section.info,
+    });
+  }
+  return sections;
+}
+
+function findBuildId(
+  source: ByteSource,
+  header: RawHeader,
+  segments: readonly RawProgramHeader[],
+): string | null {
+  for (const segment of segments) {
+    if (segment.type !== PT_NOTE) continue;
+    const length = segment.filesz < LONGEST_NOTES ? Number(segment.filesz) : LONGEST_NOTES;
+    const bytes = source.read(segment.offset, length);
+    const id = buildIdIn(bytes, header.is64, header.little, Number(segment.align & 15n));
+    if (id) return id;
+  }
+  return null;
+}
+
+function readInterpreter(source: ByteSource, segments: readonly RawProgramHeader[]): string | null {
+  const segment = segments.find(({ type }) => type === PT_INTERP);
+  if (!segment) return null;
+  const length = segment.filesz < LONGEST_INTERPRETER ? Number(segment.filesz) : LONGEST_INTERPRETER;
+  return new StringTable(source.read(segment.offset, length).slice()).at(0);
+}
+
+const MOST_FLAWS = 20;
+const SPACE_END = 1n << 64n;
+
+function segmentFlaws(segments: readonly RawProgramHeader[], fileSize: number | null): string[] {
+  const flaws: string[] = [];
+  let previous: RawProgramHeader | null = null;
+  for (const [index, segment] of segments.entries()) {
+    if (flaws.length >= MOST_FLAWS) break;
+    if (segment.type !== 1) continue;
+    const name = `program header ${index} (LOAD)`;
+    if (segment.vaddr + segment.memsz > SPACE_END) flaws.push(`${name} ends past the address space`);
+    if (segment.filesz > segment.memsz) flaws.push(`${name} has more bytes in the file than in memory`);
+    if (fileSize !== null && segment.filesz > 0n && segment.offset + segment.filesz > BigInt(fileSize))
+      flaws.push(`${name} reaches past the end of the file`);
+    if (previous && segment.vaddr < previous.vaddr) flaws.push(`${name} is not in address order`);
+    else if (previous && segment.vaddr < previous.vaddr + previous.memsz)
+      flaws.push(`${name} overlaps the LOAD before it`);
+    previous = segment;
+  }
+  return flaws;
+}
+
+function sectionFlaws(sections: readonly Section[], fileSize: number | null): string[] {
+  const flaws: string[] = [];
+  for (const section of sections) {
+    if (flaws.length >= MOST_FLAWS) break;
+    const name = `section ${section.index}`;
+    if (section.vaddr + section.size > SPACE_END) flaws.push(`${name} ends past the address space`);
+    else if (
+      fileSize !== null &&
+      section.type !== 'NOBITS' &&
+      section.type !== 'NULL' &&
+      section.size > 0n &&
+      section.offset + section.size > BigInt(fileSize)
+    )
+      flaws.push(`${name} reaches past the end of the file`);
+  }
+  return flaws;
+}

@@ -1,0 +1,80 @@
+/**
+ * Sections of a file that has no section headers (sstrip, strip --strip-section-headers), as far as segments
+ * and the dynamic table tell them exactly. .text, .rodata, .data, .got and others cannot be told; their bytes
+ * stay unnamed.
+ */
+import type { Section } from '../model/elf.ts';
+import { fileOffset, vaddr } from '../model/units.ts';
+import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
+import type { RawProgramHeader } from './tables.ts';
+
+interface Found {
+  readonly name: string;
+  readonly type: string;
+  readonly flags: string;
+  readonly vaddr: bigint;
+  readonly size: bigint;
+}
+
+const PT = { DYNAMIC: 2, INTERP: 3, TLS: 7, GNU_EH_FRAME: 0x6474e550, GNU_PROPERTY: 0x6474e553 };
+
+/** The sections that can be told, in address order, numbered from 1 as in a section table. */
+export function rebuildSections(
+  segments: readonly RawProgramHeader[],
+  dynamic: DynamicEntries | null,
+  is64: boolean,
+): Section[] {
+  const found = [...fromSegments(segments), ...(dynamic ? fromDynamic(dynamic) : [])]
+    .map(section => ({ ...section, offset: offsetOfVaddr(segments, section.vaddr) }))
+    .filter(section => section.offset !== null && section.size > 0n)
+    .sort((a, b) => (a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : 0));
+  return found.map((section, i) => ({
+    index: i + 1,
+    name: section.name,
+    type: section.type,
+    flags: section.flags,
+    vaddr: vaddr(section.vaddr),
+    offset: fileOffset(section.offset!),
+    size: section.size,
+    align: is64 ? 8n : 4n,
+    entsize: 0n,
+    link: 0,
+    info: 0,
+  }));
+}
+
+function* fromSegments(segments: readonly RawProgramHeader[]): Generator<Found> {
+  for (const { type, vaddr: at, filesz: size } of segments) {
+    if (type === PT.INTERP) yield { name: '.interp', type: 'PROGBITS', flags: 'A', vaddr: at, size };
+    if (type === PT.DYNAMIC) yield { name: '.dynamic', type: 'DYNAMIC', flags: 'WA', vaddr: at, size };
+    if (type === PT.TLS) yield { name: '.tdata', type: 'PROGBITS', flags: 'WAT', vaddr: at, size };
+    if (type === PT.GNU_EH_FRAME)
+      yield { name: '.eh_frame_hdr', type: 'PROGBITS', flags: 'A', vaddr: at, size };
+    if (type === PT.GNU_PROPERTY)
+      yield { name: '.note.gnu.property', type: 'NOTE', flags: 'A', vaddr: at, size };
+  }
+}
+
+function* fromDynamic({ values }: DynamicEntries): Generator<Found> {
+  const sized = (name: string, type: string, flags: string, at: number, size: number): Found | undefined => {
+    const start = values.get(at);
+    const length = values.get(size);
+    return start === undefined || length === undefined
+      ? undefined
+      : { name, type, flags, vaddr: start, size: length };
+  };
+  const all = [
+    sized('.dynstr', 'STRTAB', 'A', DT.STRTAB, DT.STRSZ),
+    sized('.rela.dyn', 'RELA', 'A', DT.RELA, DT.RELASZ),
+    sized('.rel.dyn', 'REL', 'A', DT.REL, DT.RELSZ),
+    sized('.relr.dyn', 'RELR', 'A', DT.RELR, DT.RELRSZ),
+    sized('.rela.plt', 'RELA', 'AI', DT.JMPREL, DT.PLTRELSZ),
+    sized('.init_array', 'INIT_ARRAY', 'WA', DT.INIT_ARRAY, DT.INIT_ARRAYSZ),
+    sized('.fini_array', 'FINI_ARRAY', 'WA', DT.FINI_ARRAY, DT.FINI_ARRAYSZ),
+  ];
+  for (const section of all) {
+    if (!section) continue;
+    const isRel = section.name === '.rela.plt' && values.get(DT.PLTREL) === BigInt(DT.REL);
+    yield isRel ? { ...section, name: '.rel.plt', type: 'REL' } : section;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Which sections a segment holds, by the strict rule of binutils (include/elf/internal.h
+ * ELF_SECTION_IN_SEGMENT_STRICT), which readelf -l uses.
+ */
+import { type ElfFile, isTlsNobits, type ProgramHeader, type Section } from '../model/elf.ts';
+
+const TLS_HOLDERS = new Set(['TLS', 'GNU_RELRO', 'LOAD']);
+const ALLOC_ONLY = new Set(['LOAD', 'DYNAMIC', 'GNU_EH_FRAME', 'GNU_STACK', 'GNU_RELRO', 'GNU_SFRAME']);
+
+/** The sections of each program header, in the section table's order. */
+export function sectionsOfSegments(elf: ElfFile): Section[][] {
+  return elf.programHeaders.map(segment => elf.sections.filter(section => inSegment(section, segment)));
+}
+
+function inSegment(section: Section, segment: ProgramHeader): boolean {
+  if (section.type === 'NULL') return false;
+  const tls = section.flags.includes('T');
+  const alloc = section.flags.includes('A');
+  if (tls ? !TLS_HOLDERS.has(segment.type) : segment.type === 'TLS' || segment.type === 'PHDR') return false;
+  if (!alloc && (ALLOC_ONLY.has(segment.type) || isMemoryBinding(segment.type))) return false;
+  // .tbss counts in PT_TLS alone.
+  const size = isTlsNobits(section) && segment.type !== 'TLS' ? 0n : section.size;
+  if (section.type !== 'NOBITS' && !within(section.offset - segment.offset, size, segment.filesz))
+    return false;
+  if (alloc && !within(section.vaddr - segment.vaddr, size, segment.memsz)) return false;
+  return !(
+    (segment.type === 'DYNAMIC' || segment.type === 'NOTE') &&
+    section.size === 0n &&
+    segment.memsz !== 0n &&
+    !strictlyInside(section, segment)
+  );
+}
+
+/** PT_GNU_MBIND_LO to PT_GNU_MBIND_HI, which have no name here. */
+const isMemoryBinding = (type: string): boolean => Number(type) >= 0x6474e555 && Number(type) <= 0x6474f554;
+
+/** `at` bytes into an extent of `extent` bytes; strict: an empty section at the very end is outside. */
+const within = (at: bigint, size: bigint, extent: bigint): boolean =>
+  at >= 0n && (extent === 0n || at <= extent - 1n) && at + size <= extent;
+
+const strictlyInside = (section: Section, segment: ProgramHeader): boolean =>
+  (section.type === 'NOBITS' ||
+    (section.offset > segment.offset && section.offset - segment.offset < segment.filesz)) &&
+  (!section.flags.includes('A') ||
+    (section.vaddr > segment.vaddr && section.vaddr - segment.vaddr < segment.memsz));

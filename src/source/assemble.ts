@@ -1,0 +1,112 @@
+/** ProcessEvidence → Capture: parses the raw texts, and has every mapped file read once. */
+
+import { readElf } from '../elf/read.ts';
+import type { Capture, MappedFile, Note, ProcessFacts } from '../model/capture.ts';
+import type { ElfFile } from '../model/elf.ts';
+import type { Vma } from '../model/vma.ts';
+import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
+import type { ProcessEvidence } from './evidence.ts';
+
+/** @throws nothing for trouble with single files; system errors of `evidence` itself pass through. */
+export function assembleCapture(evidence: ProcessEvidence): Capture {
+  const { parsed, notes } = evidence.mappings;
+  const vmas = parsed.vmas;
+  const auxv =
+    evidence.auxv &&
+    parseAuxv(evidence.auxv, auxvWordSize(evidence.auxv, evidence.littleEndian), evidence.littleEndian);
+  const files = readFiles(evidence, vmas);
+  const vdso = readVdso(evidence, vmas);
+  const smapsPageSize = smallestPage(vmas, parsed.figureNames);
+  const process: ProcessFacts = {
+    pid: evidence.pid,
+    command: commandOf(evidence),
+    executable: evidence.executable,
+    executableFile: executableFile(evidence, parsed.files.files),
+    pageSize: auxv?.pageSize ?? smapsPageSize ?? 4096,
+    pageSizeFrom: auxv?.pageSize ? 'auxv' : smapsPageSize ? 'smaps' : 'assumed',
+    state: vmas.length > 0 ? 'running' : stateOf(evidence.status),
+    personality: evidence.personality === null ? null : Number.parseInt(evidence.personality, 16),
+    randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
+    stackPointers: [],
+  };
+  const allNotes: Note[] = [...notes];
+  if (vmas.length > 0 && !auxv)
+    allNotes.push({
+      code: 'auxv-unreadable',
+      message:
+        'the auxiliary vector could not be read: page size and the executable’s load bias are inferred from the mappings',
+    });
+  if (vmas.length > 0 && vdso === null && vmas.some(({ name }) => name === '[vdso]'))
+    allNotes.push({
+      code: 'memory-unreadable',
+      message: 'the process’s memory could not be read: the sections of the [vdso] are unknown',
+    });
+  return {
+    origin: evidence.origin,
+    process,
+    vmas,
+    figureNames: parsed.figureNames,
+    auxv,
+    files,
+    vdso,
+    notes: allNotes,
+  };
+}
+
+function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[] {
+  const names = evidence.mappings.parsed.files.files;
+  const first: (Vma | undefined)[] = new Array(names.length).fill(undefined);
+  const wanted: boolean[] = new Array(names.length).fill(false);
+  for (const vma of vmas) {
+    if (vma.file === null) continue;
+    first[vma.file] ??= vma;
+    // An image is always mapped privately.
+    if (vma.permissions[3] === 'p') wanted[vma.file] = true;
+  }
+  return names.map(({ name, device, inode }, i) => ({
+    device,
+    inode,
+    ...evidence.image(name, first[i]!, wanted[i]!),
+  }));
+}
+
+function readVdso(evidence: ProcessEvidence, vmas: readonly Vma[]): ElfFile | null {
+  const vma = vmas.find(({ name }) => name === '[vdso]');
+  const bytes = vma ? evidence.vdso(vma) : null;
+  if (!bytes) return null;
+  try {
+    return readElf(bytes, 'full');
+  } catch {
+    return null;
+  }
+}
+
+function commandOf(evidence: ProcessEvidence): string | null {
+  const words = Buffer.from(evidence.commandLine).toString('latin1').split('\0');
+  if (words.at(-1) === '') words.pop();
+  if (words.length > 0) return words.join(' ');
+  const name = /^Name:\t(.*)$/m.exec(evidence.status)?.[1];
+  return name === undefined ? null : `[${name}]`;
+}
+
+/** Empty maps: a zombie says so itself, a kernel thread has no memory of its own. */
+function stateOf(status: string): ProcessFacts['state'] {
+  if (/^State:\t[ZX]/m.test(status)) return 'zombie';
+  return /^Kthread:\t1$/m.test(status) || !/^VmSize:/m.test(status) ? 'kernel-thread' : 'running';
+}
+
+function executableFile(
+  evidence: ProcessEvidence,
+  files: readonly { readonly name: string }[],
+): number | null {
+  const index = files.findIndex(({ name }) => name === evidence.executable);
+  return index < 0 ? null : index;
+}
+
+/** KernelPageSize of ordinary mappings; those on huge pages have larger ones. */
+function smallestPage(vmas: readonly Vma[], figureNames: readonly string[]): number | null {
+  const column = figureNames.indexOf('KernelPageSize');
+  if (column < 0) return null;
+  const sizes = vmas.map(vma => vma.figures?.[column] ?? 0).filter(size => size > 0);
+  return sizes.length > 0 ? sizes.reduce((a, b) => Math.min(a, b)) : null;
+}

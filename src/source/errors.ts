@@ -1,0 +1,18 @@
+/** Trouble with a target as a whole; trouble with one of its files rides inside the Capture. */
+export class TargetError extends Error {
+  /** 'unusable': exit code 2; 'missing' and 'permission': exit code 3. */
+  readonly kind: 'unusable' | 'missing' | 'permission';
+  /** What the user can do about it. */
+  readonly remedy: string | null;
+
+  constructor(kind: TargetError['kind'], message: string, remedy: string | null = null, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+    this.remedy = remedy;
+  }
+}
+
+/** The errno name of a system error ("ENOENT"); '' for any other. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,33 @@
+/**
+ * What can be asked about a process, answered by /proc or by a snapshot of it. The Capture is assembled from this
+ * alone (assemble.ts), so a snapshot gives the very report that the live process gave.
+ */
+import type { ByteSource } from '../model/bytes.ts';
+import type { MappedFile, Note, Origin } from '../model/capture.ts';
+import type { Vma } from '../model/vma.ts';
+import type { SmapsParser } from '../parse/smaps.ts';
+
+export interface ProcessEvidence {
+  readonly origin: Origin;
+  readonly pid: number;
+  /** Raw auxv; null where it may not be read. */
+  readonly auxv: Uint8Array | null;
+  /** Arguments separated and ended by NUL; empty for kernel threads and zombies. */
+  readonly commandLine: Uint8Array;
+  /** Text of /proc/PID/status; '' where it cannot be read. */
+  readonly status: string;
+  /** Target of /proc/PID/exe. */
+  readonly executable: string | null;
+  /** Text of /proc/PID/personality. */
+  readonly personality: string | null;
+  /** Text of /proc/sys/kernel/randomize_va_space. */
+  readonly randomizeVaSpace: string | null;
+  /** Little-endian machine? Auxv words are in the target's order. */
+  readonly littleEndian: boolean;
+  /** Memory map as read, with what was noticed meanwhile. */
+  readonly mappings: { readonly parsed: SmapsParser; readonly notes: readonly Note[] };
+  /** Opens and reads a mapped file; `first` is its lowest VMA, `wanted` whether any mapping can be an image's. */
+  image(name: string, first: Vma, wanted: boolean): Omit<MappedFile, 'device' | 'inode'>;
+  /** Bytes of the [vdso] mapping; null where memory may not be read. */
+  vdso(vma: Vma): ByteSource | null;
+}

@@ -1,0 +1,128 @@
+/** The evidence that /proc gives about a running process (proc(5)). */
+import { closeSync, constants, openSync } from 'node:fs';
+import { endianness } from 'node:os';
+import type { Depth } from '../elf/read.ts';
+import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
+import type { Capture, MappedFile } from '../model/capture.ts';
+import type { Vma } from '../model/vma.ts';
+import { assembleCapture } from './assemble.ts';
+import { readConsistently } from './consistent.ts';
+import { errnoOf, TargetError } from './errors.ts';
+import type { ProcessEvidence } from './evidence.ts';
+import { FileBytes } from './file-bytes.ts';
+import { LiveImages } from './live-images.ts';
+import { ProcDirectory } from './proc-directory.ts';
+import { readSmall } from './read.ts';
+
+/** The vDSO has two to four pages. */
+const LARGEST_VDSO = 1 << 20;
+
+/**
+ * Captures a running process without stopping it or writing to it.
+ * @throws TargetError where it is not there, ends meanwhile, or may not be read.
+ */
+export function captureLive(pid: number, depth: Depth): Capture {
+  const leader = new ProcDirectory(pid);
+  let living: ProcDirectory | null = null;
+  try {
+    living = livingThread(leader);
+    return assembleCapture(readEvidence(pid, living ?? leader, depth));
+  } catch (error) {
+    if (error instanceof TargetError) throw error;
+    throw explainFailure(leader, error);
+  } finally {
+    living?.close();
+    leader.close();
+  }
+}
+
+function readEvidence(pid: number, proc: ProcDirectory, depth: Depth): ProcessEvidence {
+  const { parsed, notes, rest } = readConsistently(proc, () => ({
+    auxv: proc.small('auxv'),
+    commandLine: proc.small('cmdline') ?? new Uint8Array(0),
+    status: proc.small('status')?.toString('latin1') ?? '',
+    executable: proc.link('exe'),
+    personality: proc.small('personality')?.toString('latin1').trim() ?? null,
+  }));
+  if (parsed.vmas.length === 0 && /^VmSize:/m.test(rest.status)) throw ended(pid);
+  if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
+  const images = new LiveImages(proc, depth);
+  return {
+    origin: { kind: 'live', variant: null, path: null },
+    pid,
+    ...rest,
+    auxv: rest.auxv && rest.auxv.length > 0 ? rest.auxv : null,
+    randomizeVaSpace: sysctl('kernel/randomize_va_space'),
+    littleEndian: endianness() === 'LE',
+    mappings: { parsed, notes },
+    image: (name: string, first: Vma, wanted: boolean): Omit<MappedFile, 'device' | 'inode'> =>
+      images.read(name, first, wanted),
+    vdso: (vma: Vma): ByteSource | null => readVdso(proc, vma),
+  };
+}
+
+function sysctl(name: string): string | null {
+  try {
+    return readSmall(`/proc/sys/${name}`, 64).toString('latin1').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Memory needs ptrace access (PTRACE_MODE_ATTACH), more than maps does. */
+function readVdso(proc: ProcDirectory, vma: Vma): ByteSource | null {
+  try {
+    const fd = openSync(proc.path('mem'), constants.O_RDONLY);
+    try {
+      const length = Math.min(Number(vma.end - vma.start), LARGEST_VDSO);
+      const bytes = new FileBytes(fd, null).read(vma.start, length).slice();
+      return bytes.length > 0 ? bytesInMemory(bytes) : null;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** A thread-group leader that has exited shows nothing; the process lives on in its other threads. */
+function livingThread(leader: ProcDirectory): ProcDirectory | null {
+  const status = leader.small('status')?.toString('latin1') ?? '';
+  if (!/^State:\tZ/m.test(status)) return null;
+  for (const thread of leader.threads()) {
+    if (thread === leader.pid) continue;
+    try {
+      const proc = new ProcDirectory(thread);
+      const own = proc.small('status')?.toString('latin1') ?? '';
+      if (new RegExp(`^Tgid:\t${leader.pid}$`, 'm').test(own) && !/^State:\t[ZX]/m.test(own)) return proc;
+      proc.close();
+    } catch {
+      // It has ended meanwhile; the next one may live.
+    }
+  }
+  return null;
+}
+
+const ended = (pid: number): TargetError =>
+  new TargetError('missing', `process ${pid} ended while it was being read`);
+
+function explainFailure(proc: ProcDirectory, error: unknown): unknown {
+  switch (errnoOf(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return new TargetError(
+        'permission',
+        `process ${proc.pid} may not be read: it belongs to another user, or has privileges that you lack`,
+        'run as its user or as root (with CAP_SYS_PTRACE)',
+        error,
+      );
+    case 'ENOENT':
+    case 'ESRCH':
+      return ended(proc.pid);
+    case 'EMFILE':
+    case 'ENFILE':
+      return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', error);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Opens the very file that a process has mapped, by identity and never by name alone:
+ *
+ *   1. /proc/PID/map_files/START-END  is the mapped file itself, also when deleted, replaced or in another mount
+ *      namespace; following it needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE
+ *   2. /proc/PID/exe                  the same for the executable, without privilege
+ *   3. /proc/PID/root + path          accepted only if its inode is the mapping's
+ *
+ * (proc_pid_map_files(5)). The device is not compared: overlayfs and btrfs show another in maps than in stat.
+ * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
+ */
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import type { Identity, UnavailableReason } from '../model/capture.ts';
+import { errnoOf } from './errors.ts';
+import { FileBytes } from './file-bytes.ts';
+import type { ProcDirectory } from './proc-directory.ts';
+import { TargetRoot } from './target-root.ts';
+
+export interface Wanted {
+  /** As maps prints it, ` (deleted)` and all. */
+  readonly name: string;
+  readonly inode: string;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+export type Opened =
+  | {
+      readonly ok: true;
+      readonly bytes: FileBytes;
+      readonly path: string;
+      readonly identity: Identity;
+      close(): void;
+    }
+  | { readonly ok: false; readonly reason: UnavailableReason; readonly message: string };
+
+export class MappedFileOpener {
+  readonly #proc: ProcDirectory;
+  readonly #root: TargetRoot;
+  #mayFollow = true;
+
+  constructor(proc: ProcDirectory) {
+    this.#proc = proc;
+    this.#root = new TargetRoot(proc);
+  }
+
+  /** Opens for reading; the caller closes. Never throws for trouble with the file. */
+  open(wanted: Wanted, path: string, deleted: boolean): Opened {
+    const direct = this.#mayFollow ? this.#openMapFile(wanted) : null;
+    if (direct) return direct;
+    const exe = this.#openExe(wanted);
+    if (exe) return exe;
+    if (deleted) return no('deleted', 'the file was deleted or replaced after it was mapped');
+    return this.#openPath(wanted, path);
+  }
+
+  /** Does the name, exactly as printed, lead to the mapped file? Tells a file named "x (deleted)" from a deleted one. */
+  isLiteral(wanted: Wanted): boolean {
+    const fd = this.#root.openPath(wanted.name);
+    if (fd === null) return false;
+    try {
+      return fstatSync(fd, { bigint: true }).ino.toString() === wanted.inode;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #openMapFile(wanted: Wanted): Opened | null {
+    const path = this.#proc.path(`map_files/${wanted.start.toString(16)}-${wanted.end.toString(16)}`);
+    try {
+      const stats = statSync(path, { bigint: true });
+      if (!stats.isFile()) return no('not-regular', 'it is not a regular file');
+      if (stats.ino.toString() !== wanted.inode) return null;
+      return opened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), stats, wanted.name, 'inode');
+    } catch (error) {
+      if (errnoOf(error) === 'EPERM' || errnoOf(error) === 'EACCES') this.#mayFollow = false;
+      return null;
+    }
+  }
+
+  #openExe(wanted: Wanted): Opened | null {
+    if (this.#proc.link('exe') !== wanted.name) return null;
+    try {
+      const path = this.#proc.path('exe');
+      const stats = statSync(path, { bigint: true });
+      if (!stats.isFile() || stats.ino.toString() !== wanted.inode) return null;
+      return opened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), stats, wanted.name, 'inode');
+    } catch {
+      return null;
+    }
+  }
+
+  #openPath(wanted: Wanted, path: string): Opened {
+    let handle: number | null = null;
+    try {
+      handle = this.#root.openPath(path);
+      if (handle === null)
+        return no('not-found', 'it is not there any more, or its directory may not be searched');
+      const stats = fstatSync(handle, { bigint: true });
+      if (!stats.isFile()) return no('not-regular', 'what lies at its path now is not a regular file');
+      if (stats.ino.toString() !== wanted.inode)
+        return no('replaced', 'another file lies at its path now (the inode differs)');
+      return opened(
+        openSync(`/proc/self/fd/${handle}`, constants.O_RDONLY | constants.O_NONBLOCK),
+        stats,
+        path,
+        'inode',
+      );
+    } catch (error) {
+      if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM')
+        return no('permission', 'it may not be read');
+      return no('error', `it cannot be opened (${errnoOf(error) || 'unknown error'})`);
+    } finally {
+      if (handle !== null) closeSync(handle);
+    }
+  }
+}
+
+const no = (reason: UnavailableReason, message: string): Opened => ({ ok: false, reason, message });
+
+function opened(fd: number, stats: BigIntStats, path: string, identity: Identity): Opened {
+  return {
+    ok: true,
+    bytes: new FileBytes(fd, Number(stats.size)),
+    path,
+    identity,
+    close: () => closeSync(fd),
+  };
+}
