@@ -10,9 +10,10 @@
  * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
  */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import type { Identity, UnavailableReason } from '../model/capture.ts';
+import type { Identity } from '../model/capture.ts';
 import { errnoOf } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
+import { type Refusal, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
 
@@ -32,7 +33,7 @@ export type Opened =
       readonly identity: Identity;
       close(): void;
     }
-  | { readonly ok: false; readonly reason: UnavailableReason; readonly message: string };
+  | Refusal;
 
 export class MappedFileOpener {
   readonly #proc: ProcDirectory;
@@ -50,7 +51,7 @@ export class MappedFileOpener {
     if (direct) return direct;
     const exe = this.#openExe(wanted);
     if (exe) return exe;
-    if (deleted) return no('deleted', 'the file was deleted or replaced after it was mapped');
+    if (deleted) return refuse('deleted', 'the file was deleted or replaced after it was mapped');
     return this.#openPath(wanted, path);
   }
 
@@ -69,7 +70,7 @@ export class MappedFileOpener {
     const path = this.#proc.path(`map_files/${wanted.start.toString(16)}-${wanted.end.toString(16)}`);
     try {
       const stats = statSync(path, { bigint: true });
-      if (!stats.isFile()) return no('not-regular', 'it is not a regular file');
+      if (!stats.isFile()) return refuse('not-regular', 'it is not a regular file');
       if (stats.ino.toString() !== wanted.inode) return null;
       return opened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), stats, wanted.name, 'inode');
     } catch (error) {
@@ -91,32 +92,21 @@ export class MappedFileOpener {
   }
 
   #openPath(wanted: Wanted, path: string): Opened {
-    let handle: number | null = null;
+    const handle = this.#root.openPath(path);
+    if (handle === null)
+      return refuse('not-found', 'it is not there any more, or its directory may not be searched');
     try {
-      handle = this.#root.openPath(path);
-      if (handle === null)
-        return no('not-found', 'it is not there any more, or its directory may not be searched');
-      const stats = fstatSync(handle, { bigint: true });
-      if (!stats.isFile()) return no('not-regular', 'what lies at its path now is not a regular file');
-      if (stats.ino.toString() !== wanted.inode)
-        return no('replaced', 'another file lies at its path now (the inode differs)');
-      return opened(
-        openSync(`/proc/self/fd/${handle}`, constants.O_RDONLY | constants.O_NONBLOCK),
-        stats,
-        path,
-        'inode',
+      const file = reopenRegular(handle, ({ ino }) =>
+        ino.toString() === wanted.inode
+          ? null
+          : refuse('replaced', 'another file lies at its path now (the inode differs)'),
       );
-    } catch (error) {
-      if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM')
-        return no('permission', 'it may not be read');
-      return no('error', `it cannot be opened (${errnoOf(error) || 'unknown error'})`);
+      return file.ok ? { ...file, path, identity: 'inode' } : file;
     } finally {
-      if (handle !== null) closeSync(handle);
+      closeSync(handle);
     }
   }
 }
-
-const no = (reason: UnavailableReason, message: string): Opened => ({ ok: false, reason, message });
 
 function opened(fd: number, stats: BigIntStats, path: string, identity: Identity): Opened {
   return {

@@ -3,9 +3,8 @@
  * container an absolute link would otherwise be resolved in the reader's own root.
  */
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
+import { O_PATH } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
-
-const O_PATH = 0o10000000;
 
 export class TargetRoot {
   readonly #proc: ProcDirectory;

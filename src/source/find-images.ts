@@ -1,0 +1,117 @@
+/**
+ * The images of files that the evidence only names. Each is verified as far as the evidence allows:
+ *
+ *   build ID told (core file)       the same → 'build-id'; another, or none → refused
+ *   inode told (maps, pmap -X)      the same → 'inode'; another → refused if it is this machine's file, for a sysroot's
+ *                                   copy it proves nothing
+ *   otherwise                       'path-only', and one note says so
+ */
+import { MalformedElf, NotElf } from '../elf/header.ts';
+import { type Depth, readElf } from '../elf/read.ts';
+import type { ImageCandidate, ImageState, MappedFile, Note } from '../model/capture.ts';
+import type { ElfFile } from '../model/elf.ts';
+import { errnoOf } from './errors.ts';
+import { BinaryFinder, type BinaryOptions, type FoundFile, unavailable } from './find-binary.ts';
+
+/** A mapped file as the evidence tells it. */
+export interface NamedFile {
+  /** A path or a base name, with " (deleted)" where the kernel appended it. One char a byte. */
+  readonly name: string;
+  readonly device: string | null;
+  readonly inode: string | null;
+  /** Lower-case hexadecimal; absent or null where the evidence has none. */
+  readonly buildId?: string | null;
+  /** Can any of its mappings be an image's (is it mapped privately)? Absent: yes. */
+  readonly wanted?: boolean;
+}
+
+const DELETED = ' (deleted)';
+/** Names of what the kernel shows like files although no folder has them, and devices. */
+const NO_FILE = /^\/(memfd:|SYSV[0-9a-f]{8}|anon_hugepage|secretmem|\[aio\]|dev\/(?!shm\/))|^anon_inode:|^\[/;
+
+/**
+ * Finds and reads the images of all files, in their order.
+ * @throws TargetError 'unusable' where a sysroot does not exist; trouble with a file is told in its place.
+ */
+export function imagesFor(
+  files: readonly NamedFile[],
+  options: BinaryOptions,
+  depth: Depth,
+): { files: MappedFile[]; notes: Note[] } {
+  const finder = new BinaryFinder(options);
+  const found = files.map(file => mappedFile(finder, file, depth));
+  return { files: found, notes: pathOnlyNote(found) };
+}
+
+function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth): MappedFile {
+  const { name, device, inode } = file;
+  const deleted = name.endsWith(DELETED) && !isLiteral(finder, file);
+  const path = deleted ? name.slice(0, -DELETED.length) : name;
+  const image =
+    file.wanted === false || NO_FILE.test(name)
+      ? unavailable('not-looked-for', 'it is not mapped as an image is')
+      : finder.find(path, found => readFound(found, file, deleted, depth));
+  return { path, deleted, device, inode, image };
+}
+
+/** Is there a file whose name really ends in " (deleted)"? Only its inode can tell. */
+function isLiteral(finder: BinaryFinder, { name, inode }: NamedFile): boolean {
+  const state = finder.find(name, found =>
+    found.some(({ stats }) => stats.ino.toString() === inode)
+      ? { status: 'not-elf' }
+      : unavailable('replaced', 'another file'),
+  );
+  return state.status !== 'unavailable';
+}
+
+function readFound(found: readonly FoundFile[], file: NamedFile, deleted: boolean, depth: Depth): ImageState {
+  const states = found.map(candidate => readOne(candidate, file, deleted, depth));
+  const candidates = states.flatMap(state => (state.status === 'read' ? state.candidates : []));
+  if (candidates.length > 0) return { status: 'read', candidates };
+  return states.find(({ status }) => status === 'not-elf') ?? states[0]!;
+}
+
+function readOne(found: FoundFile, file: NamedFile, deleted: boolean, depth: Depth): ImageState {
+  try {
+    const elf = readElf(found.bytes, depth);
+    const identity = identify(found, elf, file, deleted);
+    if (typeof identity !== 'string') return identity;
+    return { status: 'read', candidates: [{ elf, path: found.path, identity }] };
+  } catch (error) {
+    if (error instanceof NotElf) return { status: 'not-elf' };
+    if (error instanceof MalformedElf) return unavailable('malformed', error.message);
+    return unavailable('error', `${found.path} cannot be read (${errnoOf(error) || String(error)})`);
+  }
+}
+
+function identify(
+  found: FoundFile,
+  elf: ElfFile,
+  file: NamedFile,
+  deleted: boolean,
+): ImageCandidate['identity'] | ImageState {
+  if (file.buildId) {
+    if (elf.buildId === file.buildId) return 'build-id';
+    const other = elf.buildId === null ? 'has no build ID' : `has the build ID ${elf.buildId}`;
+    return unavailable(
+      'mismatch',
+      `the mapped file's build ID is ${file.buildId}, but ${found.path} ${other}`,
+    );
+  }
+  if (found.stats.ino.toString() === file.inode) return 'inode';
+  if (found.place !== 'host') return 'path-only';
+  if (deleted) return unavailable('deleted', 'the file was deleted or replaced after it was mapped');
+  if (file.inode === null) return 'path-only';
+  return unavailable(
+    'mismatch',
+    `${found.path} of this machine is another file (its inode is ${found.stats.ino}, the mapped one's ${file.inode}); --sysroot / takes it all the same`,
+  );
+}
+
+function pathOnlyNote(files: readonly MappedFile[]): Note[] {
+  const read = files.flatMap(({ image }) => (image.status === 'read' ? [image.candidates] : []));
+  const unproved = read.filter(candidates => candidates.some(({ identity }) => identity === 'path-only'));
+  if (unproved.length === 0) return [];
+  const message = `${unproved.length} of ${read.length} binaries were found by path alone: nothing in the evidence proves that they are the files that were mapped`;
+  return [{ code: 'path-only', message }];
+}
