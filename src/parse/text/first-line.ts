@@ -26,7 +26,7 @@ export function parseFirstLine(text: string): FirstLine | null {
   const line = text.trimEnd();
   if (line === 'kernel:') return { pid: null, command: 'kernel', certain: false };
   const netbsd = NETBSD.exec(line) ?? HEAD.exec(line);
-  if (netbsd) return withPid(netbsd[1]!, '', false);
+  if (netbsd) return withPid(netbsd[1]!, '', true);
   const match = PMAP.exec(line);
   if (!match) return null;
   const command = match[3] ?? '';

@@ -10,7 +10,7 @@
  * Where shapes coincide, the English header decides.
  */
 import type { PermissionShape } from './permissions.ts';
-import type { TabularHeader } from './tabular-header.ts';
+import { figuresOf, type TabularHeader } from './tabular-header.ts';
 import { completeDefault } from './tabular-quirks.ts';
 import type { Form } from './types.ts';
 
@@ -57,7 +57,7 @@ export function formOf(shape: Shape, header: TabularHeader | null): TabularForm 
     kind: shape.permissions === 'words' ? 'netbsd-pmap' : 'pmap',
     variant: known.variant,
     columns: known.columns,
-    figureNames: known.columns.filter(name => name !== null && name !== 'Size'),
+    figureNames: figuresOf(known.columns),
     ...(known.variant === 'procps default' || known.variant === 'procps -x'
       ? { complete: completeDefault(known.variant, known.columns) }
       : {}),

@@ -42,3 +42,8 @@ export function parseTabularHeader(line: string): TabularHeader | null {
   const tail = line.slice(line.toLowerCase().lastIndexOf(words[permissions]!));
   return columns.some(column => column !== null) ? { columns, tail } : null;
 }
+
+/** The figures among the number columns: all but the mapping's own size and the unknown ones. */
+export function figuresOf(columns: readonly (string | null)[]): string[] {
+  return columns.filter((name): name is string => name !== null && name !== 'Size');
+}

@@ -9,6 +9,7 @@
  *   00005615cc90c000       8       8       0 r---- sleep
  *   00005615cc90c000       8       0       0 r---- sleep
  */
+import { figuresOf } from './tabular-header.ts';
 import type { Completed, TextRow } from './types.ts';
 
 /** Names the version and drops the second rows. */
@@ -16,7 +17,7 @@ export function completeDefault(
   variant: string,
   columns: readonly (string | null)[],
 ): (rows: readonly TextRow[]) => Completed {
-  const figureNames = columns.filter(name => name !== null && name !== 'Size');
+  const figureNames = figuresOf(columns);
   return rows => {
     const old = rows.some(row => row.gap > 1 && row.name.startsWith('/'));
     const toybox = rows.some(row => row.name === '[anon]');

@@ -62,12 +62,12 @@ export class TabularReader {
       start,
       end,
       permissions: rights.permissions,
-      offset: device && device.offset,
-      device: device && device.device,
+      offset: device?.offset ?? null,
+      device: device?.device ?? null,
       inode: null,
       gap: cursor.blanks(),
       name: cursor.rest(),
-      figures: form.figureNames.length > 0 ? figuresOf(columns, form) : null,
+      figures: form.figureNames.length > 0 ? valuesOf(columns, form) : null,
       vmFlags: null,
     };
     return { form, row };
@@ -91,7 +91,7 @@ function columnOf(word: string): Column | undefined {
   return parseDecimal(digits) ?? undefined;
 }
 
-function figuresOf(columns: readonly Column[], form: TabularForm): (number | null)[] {
+function valuesOf(columns: readonly Column[], form: TabularForm): (number | null)[] {
   return form.figureNames.map(name => {
     const kib = columns[form.columns.indexOf(name)] ?? null;
     return kib === null ? null : kib * KIB;

@@ -1,0 +1,120 @@
+/**
+ * Divides the lines of a text among its processes. A process begins with its first line, with a header
+ * below other rows, and, where neither is there, with a mapping that lies below the end of the last one.
+ */
+import { BadLines } from './bad-lines.ts';
+import type { Block } from './block.ts';
+import { parseFirstLine } from './first-line.ts';
+import { beginsWithAddress, isFooter, isHeader, isOrnament } from './furniture.ts';
+import { joinBlocks } from './join.ts';
+import { Listing } from './listing.ts';
+import { MapsBlock, type MapsRange, parseMapsRange } from './maps-block.ts';
+import { isLsofLine, refusal } from './refused.ts';
+import { type ReadLine, RowReader } from './row-reader.ts';
+import { type TextProcess, UnrecognisedText } from './types.ts';
+
+export class TextBlocks {
+  readonly #blocks: Block[] = [];
+  /** Lines before the first block. */
+  readonly #orphans = new BadLines();
+  #listing: Listing | null = null;
+  #maps: MapsBlock | null = null;
+  #reader = new RowReader();
+  #sawLsof = false;
+
+  /** The block that takes the text of the current lines, bad ones included; null while reading a listing. */
+  get maps(): MapsBlock | null {
+    return this.#maps;
+  }
+
+  /** Takes a line. If `maps` is set afterwards, the line's text belongs to it. */
+  take(number: number, text: string): void {
+    const range = parseMapsRange(text);
+    if (range) {
+      this.#takeMapsLine(range, number);
+      return;
+    }
+    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+    if (line.trim() === '') return;
+    const first = parseFirstLine(line);
+    if (first) {
+      this.#open(new Listing(first, { number, text: line }));
+      return;
+    }
+    const read = this.#reader.read(line);
+    if (read) this.#takeRead(read);
+    // within a maps block, SmapsParser names the bad lines
+    else if (!this.#takeHeader(line) && !this.#maps && !this.#takeFurniture(number, line))
+      this.#takeBad(number, line);
+  }
+
+  /** Takes the beginning of a line that is too long to be any. */
+  takeOverlong(number: number, text: string): void {
+    this.#takeBad(number, text);
+    // keeps SmapsParser's line numbers right
+    this.#maps?.feed('\n');
+  }
+
+  finish(): readonly TextProcess[] {
+    const processes = joinBlocks(this.#blocks, this.#orphans);
+    if (processes.length > 0) return processes;
+    const rollup = this.#blocks.some(block => block instanceof MapsBlock && block.hasRollup());
+    throw new UnrecognisedText(refusal({ lsof: this.#sawLsof, rollup }));
+  }
+
+  #takeMapsLine(range: MapsRange, number: number): void {
+    if (this.#maps?.continues(range)) return;
+    const first = this.#listing?.isEmpty ? this.#listing.first : null;
+    const block = new MapsBlock(first, number - 1);
+    block.continues(range);
+    if (first) {
+      block.bad.append(this.#listing!.bad.lines, this.#listing!.bad.count);
+      this.#blocks.pop();
+    }
+    this.#blocks.push(block);
+    this.#maps = block;
+    this.#listing = null;
+    this.#reader = new RowReader();
+  }
+
+  #open(listing: Listing, reader: RowReader = new RowReader()): Listing {
+    this.#blocks.push(listing);
+    this.#listing = listing;
+    this.#maps = null;
+    this.#reader = reader;
+    return listing;
+  }
+
+  #takeRead(line: ReadLine): void {
+    const listing = this.#listing ?? this.#open(new Listing(null, null), this.#reader);
+    if (line.kind === 'more') listing.amend(line);
+    else if (line.kind === 'row' && !listing.add(line.read))
+      this.#open(new Listing(null, null), this.#reader).add(line.read);
+  }
+
+  #takeHeader(line: string): boolean {
+    const reader = RowReader.below(line);
+    const listing = this.#listing?.isEmpty ? this.#listing : null;
+    if (reader) {
+      if (listing) this.#reader = reader;
+      (listing ?? this.#open(new Listing(null, null), reader)).hasHeader = true;
+      return true;
+    }
+    // a translated one, whose columns the rows tell
+    if (!listing?.first || listing.hasHeader || !isHeader(line)) return false;
+    listing.hasHeader = true;
+    return true;
+  }
+
+  #takeFurniture(number: number, line: string): boolean {
+    if (isOrnament(line)) return true;
+    if (!this.#listing || !isFooter(line)) return false;
+    this.#listing.addFooter(number, line);
+    return true;
+  }
+
+  #takeBad(number: number, line: string): void {
+    if (!beginsWithAddress(line) && isLsofLine(line)) this.#sawLsof = true;
+    (this.#blocks.at(-1)?.bad ?? this.#orphans).add(number, line);
+  }
+}

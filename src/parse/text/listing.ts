@@ -1,0 +1,127 @@
+/** The lines of one process that some pmap printed: collects the rows until all of them are known. */
+import type { Address } from '../../model/units.ts';
+import type { BadLine } from '../smaps.ts';
+import { BadLines } from './bad-lines.ts';
+import type { Block } from './block.ts';
+import type { FirstLine } from './first-line.ts';
+import { footerTotal } from './furniture.ts';
+import { processOf } from './listing-process.ts';
+import { isSecondRow } from './tabular-quirks.ts';
+import type { Completed, Form, ReadRow, TextProcess, TextRow } from './types.ts';
+
+/** Lines that look like a sum and are kept until it is known that no row follows; more are forgotten. */
+const MOST_FOOTERS = 20;
+
+export class Listing implements Block {
+  readonly first: FirstLine | null;
+  readonly opening: BadLine | null;
+  readonly bad: BadLines = new BadLines();
+  /** Was there a header, whether its columns could be read or not? */
+  hasHeader = false;
+  readonly #rows: TextRow[] = [];
+  readonly #strings = new Map<string, string>();
+  #form: Form | null = null;
+  #secondRows = 0;
+  readonly #footers = new BadLines();
+  #total: number | null = null;
+  #completed: Completed | null = null;
+
+  /** For the process that `first`, read from the line `opening`, names; null where no line does. */
+  constructor(first: FirstLine | null, opening: BadLine | null) {
+    this.first = first;
+    this.opening = opening;
+  }
+
+  get pid(): number | null {
+    return this.first?.pid ?? null;
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  /** Takes a row; false where it belongs to another process: another form, or below the last mapping. */
+  add({ form, row }: ReadRow): boolean {
+    const last = this.#rows.at(-1);
+    if (last && form !== this.#form) return false;
+    if (last && isSecondRow(last, row)) {
+      this.#secondRows++;
+      return true;
+    }
+    if (last && row.start < (last.end ?? last.start + 1n)) return false;
+    this.#rejectFooters();
+    this.#form = form;
+    this.#rows.push({
+      ...row,
+      name: this.#keep(row.name),
+      device: row.device && this.#keep(row.device),
+      inode: row.inode && this.#keep(row.inode),
+    });
+    return true;
+  }
+
+  /** Takes what a later line says about the last row; false where there is none. */
+  amend({ device, inode, name }: Pick<TextRow, 'device' | 'inode' | 'name'>): boolean {
+    const last = this.#rows.pop();
+    if (!last) return false;
+    this.#rows.push({ ...last, device, inode, name: this.#keep(name) });
+    return true;
+  }
+
+  /** Takes a line that looks like a sum; if rows follow, it was none. */
+  addFooter(number: number, text: string): void {
+    if (this.#footers.count < MOST_FOOTERS) this.#footers.add(number, text);
+    this.#total ??= footerTotal(text);
+  }
+
+  isProcess(): boolean {
+    if (!this.isEmpty || this.hasHeader) return true;
+    return this.first !== null && (this.first.certain || this.#footers.count > 0);
+  }
+
+  lacksEnds(): boolean {
+    return this.#complete().rows.some(row => row.end === null);
+  }
+
+  *ends(): Iterable<readonly [Address, Address]> {
+    for (const { start, end } of this.#complete().rows) if (end !== null) yield [start, end];
+  }
+
+  toProcess(knownEnds: ReadonlyMap<Address, Address>): TextProcess {
+    return processOf({
+      kind: this.#form?.kind ?? 'pmap',
+      first: this.first,
+      ...this.#complete(),
+      secondRows: this.#secondRows,
+      total: this.#total,
+      knownEnds,
+      bad: this.bad,
+    });
+  }
+
+  #complete(): Completed {
+    const { variant, figureNames, complete } = this.#form ?? EMPTY;
+    this.#completed ??= complete?.(this.#rows) ?? { variant, figureNames, rows: this.#rows, notes: [] };
+    return this.#completed;
+  }
+
+  #rejectFooters(): void {
+    const { lines, count } = this.#footers;
+    if (count === 0) return;
+    this.bad.append(lines.splice(0), count);
+    this.#footers.count = 0;
+    this.#total = null;
+  }
+
+  /** One copy for equal strings, and none that keeps alive the text which it is a slice of. */
+  #keep(text: string): string {
+    let kept = this.#strings.get(text);
+    if (kept === undefined) {
+      kept = ` ${text}`.slice(1);
+      this.#strings.set(kept, kept);
+    }
+    return kept;
+  }
+}
+
+const EMPTY: Form = { kind: 'pmap', variant: 'pmap', figureNames: [] };

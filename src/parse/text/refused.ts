@@ -1,0 +1,35 @@
+/**
+ * Text that is recognised only to say why it cannot serve.
+ *
+ *   COMMAND   PID USER  FD   TYPE DEVICE SIZE/OFF   NODE NAME
+ *   sleep   13652 root  txt    REG  254,0    43896 260131 /usr/bin/sleep           lsof
+ *   p13652 / fcwd / n/root                                                        lsof -F
+ *   5615cc90c000-7fff9dfaa000 ---p 00000000 00:00 0   [rollup]                    smaps_rollup
+ */
+import { wordsOf } from './cursor.ts';
+
+const DESCRIPTOR = /^(?:cwd|rtd|txt|mem|DEL|[0-9]{1,9}[rwu-]?[A-Za-z]?)$/;
+const TYPE = /^(?:REG|DIR|CHR|BLK|FIFO|IPv4|IPv6|unix|sock|a_inode|netlink|unknown)$/;
+const FIELD = /^f(?:cwd|rtd|txt|mem|DEL|NOFD)$/;
+/** The command's name may hold blanks, so the descriptor's place varies. */
+const WORDS_TO_LOOK_AT = 10;
+
+export const ROLLUP_NAME = '[rollup]';
+
+/** Is this a line of lsof's output? */
+export function isLsofLine(line: string): boolean {
+  if (FIELD.test(line.trimEnd())) return true;
+  const words = wordsOf(line.slice(0, 512)).slice(0, WORDS_TO_LOOK_AT);
+  if (words[0] === 'COMMAND' && words.includes('PID') && words.includes('FD')) return true;
+  const type = words.findIndex(word => TYPE.test(word));
+  return type >= 3 && DESCRIPTOR.test(words[type - 1]!);
+}
+
+/** Why nothing was recognised, in a message that says what was expected. */
+export function refusal(seen: { readonly lsof: boolean; readonly rollup: boolean }): string {
+  if (seen.lsof)
+    return 'this is output of lsof, which has no addresses: capture /proc/PID/maps, /proc/PID/smaps or the output of pmap';
+  if (seen.rollup)
+    return 'this is smaps_rollup, which adds all mappings up: capture /proc/PID/smaps, which has each of them';
+  return 'no line is one of /proc/PID/maps, of /proc/PID/smaps or of the output of pmap (procps, busybox, toybox, uutils, openSUSE, Solaris, NetBSD)';
+}
