@@ -38,7 +38,13 @@ export function correlate(capture: Capture): Report {
   const context: Context = { capture, index, claims, states, moduleOfFile };
   const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, index));
-  return { capture, mappings, modules, findings: [], notes: [...capture.notes, ...moduleNotes(modules)] };
+  return {
+    capture,
+    mappings,
+    modules,
+    findings: [],
+    notes: [...capture.notes, ...processNotes(placed), ...moduleNotes(modules)],
+  };
 }
 
 function executableModules(capture: Capture, claims: ReadonlyMap<number, readonly Claim[]>): Set<number> {
@@ -99,6 +105,8 @@ function unclaimed(context: Context, vma: Vma, i: number, deviations: Deviation[
   const { capture, states, moduleOfFile } = context;
   const kind = kindOf(capture, i);
   const plain = { ...kind, segments: [], relro: null, parts: [] };
+  if (kind.kind === 'stack' && vma.permissions[2] === 'x' && asksForPlainStack(states))
+    return { ...plain, module: null, deviations: [...deviations, { code: 'stack-executable' }] };
   const again = vma.file === null ? undefined : moduleOfFile.get(vma.file);
   if (again === undefined) return { ...plain, module: null, deviations };
   const state = states[again];
@@ -110,6 +118,12 @@ function unclaimed(context: Context, vma: Vma, i: number, deviations: Deviation[
     module: null,
     deviations: [...deviations, { code: 'mapped-again', module: again, sections }],
   };
+}
+
+/** GNU_STACK of the executable without execute permission. */
+function asksForPlainStack(states: Context['states']): boolean {
+  const image = states.find(state => state?.placed.role === 'executable')?.placed.image;
+  return image?.status === 'read' && stackRequest(image.elf).declared === 'rw';
 }
 
 /** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
@@ -160,6 +174,12 @@ function finishModule(
     stack: elf && stackRequest(elf),
     deviations: state ? missingPieces(state, vmas) : [],
   };
+}
+
+function processNotes(placed: readonly PlacedModule[]): Note[] {
+  if (!placed.some(({ rules }) => rules.readImpliesExec)) return [];
+  const message = 'READ_IMPLIES_EXEC is on: whatever the process maps readable is executable as well';
+  return [{ code: 'read-implies-exec', message }];
 }
 
 function moduleNotes(modules: readonly Module[]): Note[] {

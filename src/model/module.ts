@@ -91,7 +91,6 @@ export type Deviation =
       readonly sections: readonly string[];
       readonly movedTo: Address | null;
     }
-  | { readonly code: 'read-implies-exec' }
   | { readonly code: 'execute-missing' }
   | { readonly code: 'text-modified'; readonly bytes: number }
   | { readonly code: 'labelled-heap' }

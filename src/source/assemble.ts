@@ -66,7 +66,12 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
   return names.map(({ name, device, inode }, i) => ({
     device,
     inode,
-    ...evidence.image(name, first[i]!, wanted[i]!),
+    ...evidence.image({
+      name,
+      first: first[i]!,
+      wanted: wanted[i]!,
+      executable: name === evidence.executable,
+    }),
   }));
 }
 

@@ -26,8 +26,19 @@ export interface ProcessEvidence {
   readonly littleEndian: boolean;
   /** Memory map as read, with what was noticed meanwhile. */
   readonly mappings: { readonly parsed: SmapsParser; readonly notes: readonly Note[] };
-  /** Opens and reads a mapped file; `first` is its lowest VMA, `wanted` whether any mapping can be an image's. */
-  image(name: string, first: Vma, wanted: boolean): Omit<MappedFile, 'device' | 'inode'>;
+  /** Opens and reads a mapped file. */
+  image(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'>;
   /** Bytes of the [vdso] mapping; null where memory may not be read. */
   vdso(vma: Vma): ByteSource | null;
+}
+
+export interface ImageRequest {
+  /** As maps prints it. */
+  readonly name: string;
+  /** The file's lowest VMA. */
+  readonly first: Vma;
+  /** Can any of its mappings be an image's? */
+  readonly wanted: boolean;
+  /** Is it the process's executable, of which everything is to be read? */
+  readonly executable: boolean;
 }

@@ -2,8 +2,8 @@
 import { MalformedElf, NotElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
 import type { ImageState, MappedFile } from '../model/capture.ts';
-import type { Vma } from '../model/vma.ts';
 import { errnoOf } from './errors.ts';
+import type { ImageRequest } from './evidence.ts';
 import { MappedFileOpener, type Opened } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 
@@ -18,14 +18,15 @@ export class LiveImages {
     this.#depth = depth;
   }
 
-  /** Reads one file; `wanted`: can any of its mappings be an image's? */
-  read(name: string, first: Vma, wanted: boolean): Omit<MappedFile, 'device' | 'inode'> {
+  /** Reads one file; of the executable always everything. */
+  read({ name, first, wanted, executable }: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
     const target = { name, inode: first.inode ?? '', start: first.start, end: first.end };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);
     const path = deleted ? name.slice(0, -DELETED.length) : name;
     if (!wanted || (name.startsWith('/dev/') && !name.startsWith('/dev/shm/')))
       return { path, deleted, image: unavailable('not-looked-for', 'it is not mapped as an image is') };
-    return { path, deleted, image: readImage(this.#opener.open(target, path, deleted), this.#depth) };
+    const depth = executable ? 'full' : this.#depth;
+    return { path, deleted, image: readImage(this.#opener.open(target, path, deleted), depth) };
   }
 }
 

@@ -8,7 +8,7 @@ import type { Vma } from '../model/vma.ts';
 import { assembleCapture } from './assemble.ts';
 import { readConsistently } from './consistent.ts';
 import { errnoOf, TargetError } from './errors.ts';
-import type { ProcessEvidence } from './evidence.ts';
+import type { ImageRequest, ProcessEvidence } from './evidence.ts';
 import { FileBytes } from './file-bytes.ts';
 import { LiveImages } from './live-images.ts';
 import { ProcDirectory } from './proc-directory.ts';
@@ -55,8 +55,7 @@ function readEvidence(pid: number, proc: ProcDirectory, depth: Depth): ProcessEv
     randomizeVaSpace: sysctl('kernel/randomize_va_space'),
     littleEndian: endianness() === 'LE',
     mappings: { parsed, notes },
-    image: (name: string, first: Vma, wanted: boolean): Omit<MappedFile, 'device' | 'inode'> =>
-      images.read(name, first, wanted),
+    image: (request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> => images.read(request),
     vdso: (vma: Vma): ByteSource | null => readVdso(proc, vma),
   };
 }

@@ -2,7 +2,7 @@
  * Which sections a segment holds, by the strict rule of binutils (include/elf/internal.h
  * ELF_SECTION_IN_SEGMENT_STRICT), which readelf -l uses.
  */
-import { type ElfFile, isTlsNobits, type ProgramHeader, type Section } from '../model/elf.ts';
+import { type ElfFile, isTlsNobits, type ProgramHeader, type Section } from './elf.ts';
 
 const TLS_HOLDERS = new Set(['TLS', 'GNU_RELRO', 'LOAD']);
 const ALLOC_ONLY = new Set(['LOAD', 'DYNAMIC', 'GNU_EH_FRAME', 'GNU_STACK', 'GNU_RELRO', 'GNU_SFRAME']);

@@ -1,0 +1,80 @@
+/** `vmaexplain TARGET...`: explains each target in order; one that cannot be explained does not stop the others. */
+import { correlate } from '../correlate/report.ts';
+import type { Report } from '../model/report.ts';
+import { FORMATS, type FormatName } from '../render/formats.ts';
+import type { RenderOptions, View } from '../render/options.ts';
+import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
+import { loadTarget } from './load.ts';
+import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
+import { type AddressFilter, overlaps } from './range.ts';
+import { parseTargets, type Target } from './targets.ts';
+import { type ColorChoice, choosePalette, terminalWidth } from './terminal.ts';
+
+export interface ExplainOptions {
+  readonly format: FormatName;
+  readonly view: View;
+  readonly quiet: boolean;
+  readonly fullPath: boolean;
+  readonly explain: boolean;
+  readonly color: ColorChoice;
+  readonly output: string | null;
+  readonly range: AddressFilter | null;
+}
+
+export function runExplain(words: readonly string[], options: ExplainOptions): ExitCode {
+  const targets = parseTargets(words, process.ppid);
+  const output = options.output === null ? standardOutput() : fileOutput(options.output);
+  const render: RenderOptions = {
+    palette: choosePalette(options.color, options.output !== null, process.env),
+    width: terminalWidth(options.output !== null, process.env),
+    view: options.view,
+    quiet: options.quiet,
+    fullPath: options.fullPath,
+    explain: options.explain,
+  };
+  try {
+    const code = explainAll(targets, options, render, output);
+    output.close();
+    return code;
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
+function explainAll(
+  targets: readonly Target[],
+  options: ExplainOptions,
+  render: RenderOptions,
+  output: Output,
+): ExitCode {
+  const format = FORMATS[options.format];
+  const array = format.array && targets.length > 1;
+  let code: ExitCode = 0;
+  let written = 0;
+  for (const target of targets) {
+    try {
+      for (const report of explainTarget(target, options)) {
+        if (array) output.write(written === 0 ? '[\n' : ',\n');
+        else if (written > 0) output.write(format.between);
+        for (const piece of format.render(report, render)) output.write(piece);
+        written++;
+      }
+    } catch (error) {
+      if (error instanceof OutputError) throw error;
+      process.stderr.write(describeFailure(target.name, error));
+      code = worst(code, exitCodeOf(error));
+    }
+  }
+  if (array) output.write(written === 0 ? '[]\n' : ']\n');
+  return code;
+}
+
+function* explainTarget(target: Target, options: ExplainOptions): Generator<Report> {
+  const depth = FORMATS[options.format].depth;
+  for (const capture of loadTarget(target, depth)) {
+    const report = correlate(capture);
+    const { range } = options;
+    yield range ? { ...report, mappings: report.mappings.filter(({ vma }) => overlaps(range, vma)) } : report;
+  }
+}

@@ -1,0 +1,122 @@
+/** Standard output and -o FILE: written at once in large pieces, whole or not at all. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { errnoOf, TargetError } from '../source/errors.ts';
+
+const PIECE = 64 * 1024;
+
+/** The output cannot be written: that ends the whole command, not one target. */
+export class OutputError extends TargetError {}
+
+export interface Output {
+  write(text: string): void;
+  /** Completes the output. */
+  close(): void;
+  /** Gives up: a file is left as it was. */
+  discard(): void;
+}
+
+/** Standard output. A reader that goes away (| head) ends the writing without an error. */
+export function standardOutput(): Output {
+  let closed = false;
+  const sink = buffered(piece => {
+    if (closed) return;
+    try {
+      writeAll(1, piece);
+    } catch (error) {
+      if (errnoOf(error) !== 'EPIPE') throw outputError('standard output', error);
+      closed = true;
+    }
+  });
+  return { write: sink.write, close: sink.flush, discard: sink.flush };
+}
+
+/**
+ * A file: written beside its final place and moved there when complete. What is no regular file (a device, a FIFO) is
+ * written to directly.
+ * @throws TargetError where it cannot be written.
+ */
+export function fileOutput(path: string, mode = 0o666): Output {
+  const direct = isSpecial(path);
+  const written = direct ? path : `${path}.${process.pid}.part`;
+  const fd = attempt(path, () => openSync(written, direct ? 'w' : 'wx', mode));
+  const remove = (): void => {
+    if (!direct) rmSync(written, { force: true });
+  };
+  const sink = buffered(piece => {
+    attempt(path, () => writeAll(fd, piece), remove);
+  });
+  return {
+    write: sink.write,
+    close() {
+      sink.flush();
+      attempt(
+        path,
+        () => {
+          if (!direct) fsyncSync(fd);
+          closeSync(fd);
+          if (!direct) renameSync(written, path);
+        },
+        remove,
+      );
+    },
+    discard() {
+      closeSync(fd);
+      remove();
+    },
+  };
+}
+
+function isSpecial(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function attempt<T>(path: string, action: () => T, undo: () => void = () => {}): T {
+  try {
+    return action();
+  } catch (error) {
+    undo();
+    throw outputError(path, error);
+  }
+}
+
+function outputError(path: string, error: unknown): OutputError {
+  return new OutputError(
+    'unusable',
+    `${path} cannot be written (${errnoOf(error) || String(error)})`,
+    null,
+    error,
+  );
+}
+
+function buffered(put: (piece: Buffer) => void): { write(text: string): void; flush(): void } {
+  let pending = '';
+  const flush = (): void => {
+    if (pending === '') return;
+    const piece = Buffer.from(pending);
+    pending = '';
+    put(piece);
+  };
+  return {
+    write(text) {
+      pending += text;
+      if (pending.length >= PIECE) flush();
+    },
+    flush,
+  };
+}
+
+/** A pipe may be full and non-blocking: then wait for its reader. */
+function writeAll(fd: number, piece: Buffer): void {
+  for (let at = 0; at < piece.length; ) {
+    try {
+      at += writeSync(fd, piece, at);
+    } catch (error) {
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** The command line (commander): words in, an exit code out. */
+import { Command, CommanderError, Option } from 'commander';
+import { VERSION } from '../model/version.ts';
+import { FORMATS, type FormatName } from '../render/formats.ts';
+import type { View } from '../render/options.ts';
+import { runExplain } from './explain.ts';
+import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
+import { parseRange } from './range.ts';
+import type { ColorChoice } from './terminal.ts';
+
+interface Flags {
+  readonly extended?: true;
+  readonly X?: true;
+  readonly XX?: true;
+  readonly device?: true;
+  readonly quiet?: true;
+  readonly showPath?: true;
+  readonly range?: string;
+  readonly format: FormatName;
+  readonly json?: true;
+  readonly output?: string;
+  readonly color: ColorChoice;
+  readonly explain?: true;
+}
+
+const EXAMPLES = `
+TARGET is a PID or /proc/PID; without one, the parent process (your shell) is explained.
+
+Examples:
+  vmaexplain                      what lives in each mapping of this shell
+  vmaexplain 1234                 … of process 1234
+  vmaexplain --explain 1234       … and why it is there, in sentences
+  vmaexplain --format sections 1234 | grep '\\.got'
+  vmaexplain --json 1234 | jq -r '.mappings[] | select(.relro) | .path'
+  vmaexplain -A 7f0000000000, 1234
+
+Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not there or may not be read.`;
+
+/** Runs the command line and returns its exit code; never throws for trouble of the user's. */
+export function run(words: readonly string[]): ExitCode {
+  let code: ExitCode = 0;
+  const program = new Command('vmaexplain')
+    .description(
+      'Says, for every mapping of a Linux process, which ELF segment and sections live there, and why.',
+    )
+    .argument('[TARGET...]', 'what to explain')
+    .option('-x, --extended', "pmap's extended columns: RSS, dirty, mode")
+    .option('-X', "most figures of the kernel's smaps")
+    .option('--XX', 'everything that the kernel tells (also -XX)')
+    .option('-d, --device', "pmap's device columns: mode, offset, device")
+    .option('-q, --quiet', 'neither header nor totals')
+    .option('-p, --show-path', 'full paths')
+    .option('-A, --range <LOW[,HIGH]>', 'only mappings that overlap these addresses (hexadecimal)')
+    .addOption(new Option('--format <NAME>', 'output format').choices(Object.keys(FORMATS)).default('table'))
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <FILE>', 'write there instead of to standard output')
+    .addOption(
+      new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .option('--explain', 'give the reasons in full sentences')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EXAMPLES)
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')),
+    })
+    .showHelpAfterError("  see 'vmaexplain --help'")
+    .exitOverride()
+    .action((targets: string[], flags: Flags) => {
+      code = runExplain(targets, {
+        format: flags.json ? 'json' : flags.format,
+        view: viewOf(program, flags),
+        quiet: flags.quiet ?? false,
+        fullPath: flags.showPath ?? false,
+        explain: flags.explain ?? false,
+        color: flags.color,
+        output: flags.output ?? null,
+        range: flags.range === undefined ? null : parseRange(flags.range),
+      });
+    });
+  try {
+    program.parse(words.map(spellXX), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(describeFailure(null, error));
+    return exitCodeOf(error);
+  }
+  return code;
+}
+
+/** pmap's -XX is one option, not -X twice. */
+const spellXX = (word: string): string => (word === '-XX' ? '--XX' : word);
+
+function viewOf(program: Command, flags: Flags): View {
+  const chosen: View[] = [];
+  if (flags.extended) chosen.push('x');
+  if (flags.device) chosen.push('d');
+  if (flags.X) chosen.push('X');
+  if (flags.XX) chosen.push('XX');
+  if (chosen.length > 1) program.error('vmaexplain: options -x, -d, -X and -XX exclude each other');
+  return chosen[0] ?? 'default';
+}

@@ -1,0 +1,107 @@
+/**
+ * What lives in a mapping, in a few words: "LOAD 5, RELRO: .init_array .dynamic .got, 24 bytes of .got.plt".
+ * Ghosts, padding and zeroes stay quiet here; `--format sections` shows them.
+ */
+import type { Mapping, Part, Report } from '../model/report.ts';
+import { sizeOf } from '../model/units.ts';
+import { deviationShort } from './deviation-words.ts';
+import { printable } from './printable.ts';
+import { amount } from './units.ts';
+
+export interface Contents {
+  /** "LOAD 5, RELRO", "brk heap", … */
+  readonly head: string;
+  /** Names in address order, with how much where a section is cut by the mapping. */
+  readonly items: readonly string[];
+  /** Deviations, one phrase each. */
+  readonly alerts: readonly string[];
+}
+
+/** Describes one mapping. */
+export function contentsOf(report: Report, mapping: Mapping): Contents {
+  const alerts = mapping.deviations.map(deviation => deviationShort(deviation, report));
+  if (mapping.module === null) return { head: loneHead(mapping), items: [], alerts };
+  return { head: moduleHead(report, mapping), items: itemsOf(report, mapping), alerts };
+}
+
+function moduleHead(report: Report, mapping: Mapping): string {
+  const module = report.modules[mapping.module!]!;
+  if (module.image.status === 'unavailable') return `segments unknown: ${module.image.message}`;
+  if (mapping.kind === 'vdso') return 'vDSO, code of the kernel';
+  const loads = mapping.segments.map(index => `LOAD ${index}`).join(' + ');
+  const relro =
+    mapping.relro === null ? '' : mapping.relro === 'in-force' ? ', RELRO' : ', RELRO not in force';
+  if (mapping.parts.every(({ kind }) => kind === 'reservation'))
+    return 'hole between segments, reserved by the loader';
+  return mapping.kind === 'bss' ? `anonymous tail of ${loads}${relro}` : `${loads}${relro}`;
+}
+
+function itemsOf(report: Report, mapping: Mapping): string[] {
+  const items: string[] = [];
+  let [headers, anonymous] = [0, 0];
+  for (const part of mapping.parts) {
+    if (part.kind === 'elf-header' || part.kind === 'program-headers') headers++;
+    else if (part.kind === 'section') items.push(sectionItem(report, part, mapping));
+    else if (part.kind === 'anonymous') anonymous += sizeOf(part);
+    else if (part.kind === 'unnamed' && sizeOf(part) > 64)
+      items.push(`${amount(sizeOf(part))} of unknown sections`);
+  }
+  if (headers > 0) items.unshift(headers > 1 ? 'ELF and program headers' : 'ELF header');
+  if (anonymous > 0) items.push(`${amount(anonymous)} of other anonymous memory`);
+  return items;
+}
+
+/** The name; where the mapping holds only a part of the section, how much of it. */
+function sectionItem(report: Report, part: Part, mapping: Mapping): string {
+  const module = report.modules[part.module!]!;
+  const image = module.image.status === 'read' ? module.image.elf : null;
+  const section = image?.sections.find(({ index }) => index === part.section);
+  const owner = part.module === mapping.module ? '' : ` of ${baseName(module.path)}`;
+  const name = `${printable(part.name ?? '') || `section ${part.section}`}${owner}`;
+  if (!section || BigInt(sizeOf(part)) === section.size) return name;
+  const begins =
+    module.placement !== null &&
+    part.start === ((module.placement.bias + section.vaddr) & ((1n << 64n) - 1n));
+  return begins ? `${amount(sizeOf(part))} of ${name}` : `rest of ${name}`;
+}
+
+function loneHead({ kind, inferred, vma }: Mapping): string {
+  const probably = inferred ? 'probably ' : '';
+  switch (kind) {
+    case 'heap':
+      return 'brk heap';
+    case 'stack':
+      return 'stack of the main thread';
+    case 'thread-stack':
+      return `${probably}stack of a thread`;
+    case 'malloc-arena':
+      return vma.permissions.startsWith('---')
+        ? `${probably}reserve of a malloc arena`
+        : `${probably}malloc arena`;
+    case 'tls':
+      return `${probably}thread-local storage`;
+    case 'guard':
+      return `${probably}guard below the mapping above it`;
+    case 'vdso':
+      return 'vDSO, code of the kernel';
+    case 'vvar':
+      return 'data of the kernel for the vDSO';
+    case 'vsyscall':
+      return 'legacy system-call page';
+    case 'shared-memory':
+      return 'shared memory';
+    case 'memfd':
+      return 'memory file (memfd)';
+    case 'device':
+      return 'device';
+    case 'file':
+      return vma.permissions[3] === 's' ? 'file, shared' : 'file data';
+    case 'special':
+      return 'made by the kernel';
+    default:
+      return 'anonymous memory';
+  }
+}
+
+/** After the last slash; the whole name where there is none. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,60 @@
+/**
+ * CSV (RFC 4180) with a header line. A cell that a spreadsheet would take for a formula (= + - @, tab, CR at its start)
+ * gets an apostrophe in front; permissions such as "-w-p" are quoted so too.
+ */
+
+import { hex, sizeOf } from '../model/units.ts';
+import { contentsOf } from './contents.ts';
+import { camelCase } from './document.ts';
+import { joinItems } from './fit.ts';
+import type { Renderer } from './options.ts';
+import { printable } from './printable.ts';
+
+export const renderCsv: Renderer = function* (report, options) {
+  const { capture } = report;
+  const figures = capture.figureNames.map(camelCase);
+  const head = [
+    'pid',
+    'start',
+    'end',
+    'size',
+    'permissions',
+    'offset',
+    'device',
+    'inode',
+    'path',
+    'kind',
+    'module',
+  ];
+  if (!options.quiet) yield row([...head, 'relro', 'contents', 'deviations', 'vmFlags', ...figures]);
+  for (const mapping of report.mappings) {
+    const { vma } = mapping;
+    const { head: what, items } = contentsOf(report, mapping);
+    yield row([
+      text(capture.process.pid),
+      hex(vma.start),
+      hex(vma.end),
+      text(sizeOf(vma)),
+      vma.permissions,
+      vma.offset === null ? '' : hex(vma.offset),
+      vma.device ?? '',
+      vma.inode ?? '',
+      printable(vma.name),
+      mapping.kind,
+      mapping.module === null ? '' : printable(report.modules[mapping.module]!.path),
+      mapping.relro ?? '',
+      items.length > 0 ? `${what}: ${joinItems(items)}` : what,
+      mapping.deviations.map(({ code }) => code).join(' '),
+      vma.vmFlags?.join(' ') ?? '',
+      ...figures.map((_, i) => text(vma.figures?.[i] ?? null)),
+    ]);
+  }
+};
+
+const text = (value: number | null): string => (value === null ? '' : String(value));
+const row = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
+
+function cell(value: string): string {
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

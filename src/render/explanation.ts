@@ -1,0 +1,119 @@
+/** What made a mapping, and why it has these permissions: one or two sentences that a student understands. */
+import type { Module } from '../model/module.ts';
+import type { Mapping, Report } from '../model/report.ts';
+import { sizeOf } from '../model/units.ts';
+import { baseName } from './contents.ts';
+import { printable } from './printable.ts';
+import { amount } from './units.ts';
+
+/** Explains one mapping. */
+export function explain(report: Report, mapping: Mapping): string {
+  const module = mapping.module === null ? null : report.modules[mapping.module]!;
+  if (module) return explainModuleMapping(report, mapping, module);
+  const guess = mapping.inferred ? 'Probably, by its shape and place: ' : '';
+  return guess + explainLone(mapping);
+}
+
+function explainModuleMapping(report: Report, mapping: Mapping, module: Module): string {
+  const name = printable(baseName(module.path));
+  if (module.image.status === 'unavailable')
+    return `A mapping of ${name}, whose headers could not be read (${module.image.message}); its segments and sections are unknown.`;
+  if (module.role === 'vdso')
+    return 'The kernel maps this small library into every process, so that calls such as clock_gettime need no switch to the kernel; code that is read and executed, never written.';
+  if (mapping.parts.every(({ kind }) => kind === 'reservation'))
+    return `A hole between the segments of ${name}: the loader reserved the whole span with one mmap, and this part holds no segment${mapping.vma.permissions.startsWith('---') ? ', so all access is taken away' : ''}.`;
+  const elf = module.image.elf;
+  const loads = mapping.segments.map(index => `LOAD ${index}`).join(' and ');
+  const who = loaderName(module);
+  const flags = mapping.segments
+    .map(index => elf.programHeaders[index])
+    .map(load =>
+      load
+        ? `${load.flags.read ? 'R' : ''}${load.flags.write ? 'W' : ''}${load.flags.execute ? 'X' : ''}`
+        : '',
+    );
+  if (mapping.kind === 'bss' || (mapping.kind === 'heap' && mapping.segments.length > 0))
+    return (
+      `The tail of ${loads} of ${name} that has no bytes in the file (memsz exceeds filesz): ${who} maps zeroed anonymous memory for it, where .bss lives.` +
+      relroSentence(mapping)
+    );
+  const anonymous = mapping.vma.file === null ? ' (as anonymous memory now, not as the file)' : '';
+  const single = mapping.segments.length === 1;
+  return (
+    `${who[0]!.toUpperCase()}${who.slice(1)} mapped ${loads} of ${name}${anonymous}, whose ${single ? `flags are ${flags[0] || 'none'}` : `flags are ${[...new Set(flags)].join(' and ')}`}: ${purpose(mapping)}.` +
+    relroSentence(mapping) +
+    mergedSentence(report, mapping)
+  );
+}
+
+function loaderName(module: Module): string {
+  if (module.loader === 'kernel') return 'the kernel';
+  return module.loader === 'glibc' ? 'the dynamic loader' : `the dynamic loader of ${module.loader}`;
+}
+
+function purpose({ vma, relro }: Mapping): string {
+  const [, w, x] = vma.permissions;
+  if (w === 'w' && x === 'x') return 'it can be written and executed';
+  if (x === 'x') return 'code, which is executed and never written';
+  if (w === 'w')
+    return 'data that the program changes; each process gets its own copy of a page when it first writes to it';
+  if (relro === 'in-force') return 'data that only the loader needs to write';
+  return vma.permissions.startsWith('---') ? 'no access' : 'data that is only read';
+}
+
+function relroSentence({ relro }: Mapping): string {
+  if (relro === 'in-force')
+    return ' It lies in GNU_RELRO: after relocation the loader made it read-only, so that an attacker cannot redirect calls through it.';
+  return relro === 'not-in-force'
+    ? ' It lies (partly) in GNU_RELRO, which is not in force here: it can still be written.'
+    : '';
+}
+
+function mergedSentence(report: Report, mapping: Mapping): string {
+  const other = mapping.parts.filter(({ module }) => module !== null && module !== mapping.module);
+  if (other.length === 0) return '';
+  const owners = [...new Set(other.map(({ module }) => printable(baseName(report.modules[module!]!.path))))];
+  return ` Merged with memory of ${owners.join(', ')}.`;
+}
+
+function explainLone({ kind, vma }: Mapping): string {
+  const size = amount(sizeOf(vma));
+  switch (kind) {
+    case 'heap':
+      return 'The heap that grows with brk, where malloc keeps small blocks; private data, read and written, not executed.';
+    case 'stack':
+      return 'The stack of the main thread, which grows downwards on demand; whether it is executable is decided by the last GNU_STACK of the executable.';
+    case 'thread-stack':
+      return 'The stack of another thread, made by mmap; an inaccessible guard below it turns an overflow into a fault.';
+    case 'malloc-arena':
+      return vma.permissions.startsWith('---')
+        ? 'Address space that glibc keeps in reserve for a malloc arena; no access until the arena grows into it.'
+        : 'A malloc arena of glibc, which threads other than the main one allocate from.';
+    case 'tls':
+      return 'Thread-local storage.';
+    case 'guard':
+      return 'A guard: no access, so that running over the end of the mapping above it faults instead of corrupting memory.';
+    case 'vdso':
+      return 'The kernel’s own small library, mapped into every process.';
+    case 'vvar':
+      return 'Time data that the kernel keeps up to date and the vDSO reads; nobody may write it from here.';
+    case 'vsyscall':
+      return 'The legacy page for system calls of old x86-64 programs; executing it traps to the kernel, reading it is not allowed.';
+    case 'shared-memory':
+      return `${size} of memory that is shared with other processes (or will be with children), not backed by an ordinary file.`;
+    case 'memfd':
+      return 'A file that exists only in memory, made by memfd_create.';
+    case 'device':
+      return 'A device’s memory, mapped by its driver.';
+    case 'file':
+      return vma.permissions[3] === 's'
+        ? 'A file mapped as shared: writes reach the file and every other process that maps it.'
+        : 'A file mapped privately as data: its bytes appear in memory, and writes stay in this process.';
+    case 'special':
+      return 'Made by a subsystem of the kernel, not backed by an ordinary file.';
+    default:
+      return vma.permissions.startsWith('---')
+        ? `${size} of address space reserved without access.`
+        : 'Anonymous memory of the process: mmap by an allocator, the loader or the program itself; the evidence does not tell which.';
+  }
+}

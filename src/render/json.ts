@@ -1,0 +1,39 @@
+/** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
+import type { Report } from '../model/report.ts';
+import { documentHead, documentTail, mappingDocument } from './document.ts';
+import type { Renderer } from './options.ts';
+import { lossless } from './printable.ts';
+
+/** The same text as JSON.stringify(toDocument(report), null, 2), in pieces. */
+export const renderJson: Renderer = function* (report) {
+  yield `${open(documentHead(report))},\n`;
+  yield '  "mappings": [';
+  let separator = '\n';
+  for (const mapping of report.mappings) {
+    yield `${separator}${indent(JSON.stringify(mappingDocument(report, mapping), null, 2), '    ')}`;
+    separator = ',\n';
+  }
+  yield report.mappings.length > 0 ? '\n  ],\n' : '],\n';
+  yield `${JSON.stringify(documentTail(report), null, 2).slice(2)}\n`;
+};
+
+const open = (members: object): string => JSON.stringify(members, null, 2).slice(0, -2);
+const indent = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);
+
+/** Each line stands alone in a log: it names its process and its module. */
+export const renderNdjson: Renderer = function* (report) {
+  for (const mapping of report.mappings) yield `${JSON.stringify(line(report, mapping.index))}\n`;
+};
+
+function line(report: Report, index: number): object {
+  const mapping = report.mappings[index]!;
+  const { process } = report.capture;
+  const module = mapping.module === null ? null : report.modules[mapping.module]!;
+  return {
+    pid: process.pid,
+    command: process.command === null ? null : lossless(process.command),
+    modulePath: module && lossless(module.path),
+    buildId: module?.image.status === 'read' ? module.image.elf.buildId : null,
+    ...mappingDocument(report, mapping),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Palette } from './palette.ts';
+
+/** What every renderer of a report is given. */
+export interface RenderOptions {
+  readonly palette: Palette;
+  /** Columns of the terminal; null where lines may be as long as they need to be. */
+  readonly width: number | null;
+  /** pmap's -x, -d, -X, -XX. */
+  readonly view: View;
+  /** pmap's -q: neither header nor totals. */
+  readonly quiet: boolean;
+  /** pmap's -p: full paths. */
+  readonly fullPath: boolean;
+  /** Give the reasons in sentences. */
+  readonly explain: boolean;
+}
+
+export type View = 'default' | 'x' | 'd' | 'X' | 'XX';
+
+/** Text in pieces, each ended by a newline: rows are written while later ones are still made. */
+export type Renderer = (
+  report: import('../model/report.ts').Report,
+  options: RenderOptions,
+) => Iterable<string>;

@@ -1,0 +1,63 @@
+/** The line above the table: what the process is, and whether anything is unusual. */
+import type { Report } from '../model/report.ts';
+import { printable } from './printable.ts';
+import { amount } from './units.ts';
+
+/** "1234: sleep 1000", or the evidence's name where no process is known. */
+export function title(report: Report): string {
+  const { process, origin } = report.capture;
+  const what = process.command ?? process.executable ?? origin.path ?? '';
+  return process.pid === null ? printable(what) : `${process.pid}: ${printable(what)}`;
+}
+
+/** "x86-64 PIE · 4 KiB pages · RELRO partial, in force · stack rw · 5 modules, all as predicted" */
+export function summary(report: Report): string {
+  const { process } = report.capture;
+  if (process.state === 'zombie') return 'zombie: it has ended and has no mappings any more';
+  if (process.state === 'kernel-thread') return 'kernel thread: it has no mappings of its own';
+  const parts: string[] = [];
+  const executable = report.modules.find(({ role }) => role === 'executable');
+  if (executable?.image.status === 'read') {
+    const { elf } = executable.image;
+    parts.push(
+      `${elf.machine} ${elf.type === 'EXEC' ? 'non-PIE' : 'PIE'}${elf.interpreter === null ? ' static' : ''}`,
+    );
+  }
+  parts.push(`${amount(process.pageSize)} pages${process.pageSizeFrom === 'assumed' ? ' (assumed)' : ''}`);
+  if (executable?.image.status === 'read') {
+    const { declared, inForce } = executable.relro;
+    parts.push(declared === 'none' ? 'RELRO none' : `RELRO ${declared}, ${IN_FORCE[inForce]}`);
+  }
+  parts.push(`stack ${stackPermissions(report)}`);
+  parts.push(modulesPhrase(report));
+  return parts.join(' · ');
+}
+
+const IN_FORCE = {
+  yes: 'in force',
+  no: 'NOT in force',
+  partly: 'only partly in force',
+  unknown: 'unknown whether in force',
+  'not-applicable': 'not applicable',
+};
+
+function stackPermissions(report: Report): string {
+  const stack = report.mappings.find(({ kind }) => kind === 'stack');
+  return stack ? stack.vma.permissions.slice(0, 3).replaceAll('-', '') : 'unknown';
+}
+
+/** A .bss that the kernel merged with a neighbour is an everyday thing and does not count here. */
+function modulesPhrase(report: Report): string {
+  const { modules, mappings } = report;
+  const noun = modules.length === 1 ? '1 module' : `${modules.length} modules`;
+  const unread = modules.filter(({ image }) => image.status === 'unavailable').length;
+  const unusual = mappings.reduce(
+    (sum, { deviations }) =>
+      sum + deviations.filter(({ code }) => code !== 'bss-merged' && code !== 'mapped-again').length,
+    modules.reduce((sum, { deviations }) => sum + deviations.length, 0),
+  );
+  const state = unusual === 0 ? 'all as predicted' : unusual === 1 ? '1 deviation' : `${unusual} deviations`;
+  return unread === 0
+    ? `${noun}, ${state}`
+    : `${noun}, ${unread} unreadable${unusual > 0 ? `, ${state}` : ''}`;
+}

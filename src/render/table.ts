@@ -1,0 +1,98 @@
+/** The default table: a line a mapping, with what lives there. */
+import type { Mapping, Report } from '../model/report.ts';
+import { type ColumnSource, columnsOf } from './columns.ts';
+import { contentsOf } from './contents.ts';
+import { deviationSentence } from './deviation-words.ts';
+import { explain } from './explanation.ts';
+import { fitItems } from './fit.ts';
+import { type Column, gridHeader, gridRow } from './grid.ts';
+import type { Renderer, RenderOptions } from './options.ts';
+import { printable } from './printable.ts';
+import { summary, title } from './summary.ts';
+import { totalsOf } from './totals.ts';
+import { amount } from './units.ts';
+import { wrap } from './wrap.ts';
+
+/** Below this a column for the contents would be useless; then lines are longer than the terminal. */
+const NARROWEST_CONTENTS = 24;
+const LONGEST_NAME_ON_TERMINAL = 24;
+
+export const renderTable: Renderer = function* (report, options) {
+  const { palette, quiet } = options;
+  yield `${palette.bold(title(report))}     ${summary(report)}\n`;
+  if (report.mappings.length === 0) return;
+  const sources = columnsOf(report, options);
+  const columns = [
+    ...measure(report, sources, options),
+    { title: 'What lives here', align: 'left', width: 0 } as const,
+  ];
+  const used = columns.reduce((sum, { width }) => sum + width + 1, 0);
+  const room = options.width === null ? null : Math.max(NARROWEST_CONTENTS, options.width - used);
+  if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;
+  for (const mapping of report.mappings) {
+    const cells = sources.map((source, i) => {
+      const cell = source.cell(mapping);
+      return options.width === null ? cell : { ...cell, text: shorten(cell.text, columns[i]!.width) };
+    });
+    yield `${gridRow(columns, [...cells, contentsCell(report, mapping, room, options)])}\n`;
+    if (options.explain) yield* reasons(report, mapping, options);
+  }
+  if (!quiet) yield* footer(report, options);
+};
+
+/** Widths by the longest cell; on a terminal a long name does not push the contents out. */
+function measure(report: Report, sources: readonly ColumnSource[], options: RenderOptions): Column[] {
+  return sources.map(source => {
+    let width = source.title.length;
+    for (const mapping of report.mappings) width = Math.max(width, source.cell(mapping).text.length);
+    const limited = options.width !== null && source.title === 'Mapping' && !options.fullPath;
+    return {
+      title: source.title,
+      align: source.align,
+      width: limited ? Math.min(width, LONGEST_NAME_ON_TERMINAL) : width,
+    };
+  });
+}
+
+const shorten = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+
+function contentsCell(
+  report: Report,
+  mapping: Mapping,
+  room: number | null,
+  { palette }: RenderOptions,
+): { text: string; style: (text: string) => string } {
+  const { head, items, alerts } = contentsOf(report, mapping);
+  const alert = alerts.map(text => `! ${text}`).join('; ');
+  const before = items.length > 0 ? `${head}: ` : head;
+  const after = alert === '' ? '' : ` ${alert}`;
+  const list = fitItems(items, room === null ? null : Math.max(0, room - before.length - after.length));
+  const text = `${before}${list}${after}`;
+  const ordinary = mapping.module === null && alert === '';
+  const style = (whole: string): string => {
+    if (ordinary) return palette.dim(whole);
+    const at = alert === '' ? whole.length : whole.lastIndexOf(alert);
+    const body = whole.slice(0, at);
+    return `${palette.dim(body.slice(0, before.length))}${body.slice(before.length)}${palette.yellow(whole.slice(at))}`;
+  };
+  return { text, style };
+}
+
+function* reasons(report: Report, mapping: Mapping, { palette, width }: RenderOptions): Generator<string> {
+  const text = [explain(report, mapping), ...mapping.deviations.map(d => deviationSentence(d, report))].join(
+    ' ',
+  );
+  for (const line of wrap(text, (width ?? 100) - 4)) yield `    ${palette.dim(line)}\n`;
+}
+
+function* footer(report: Report, { palette }: RenderOptions): Generator<string> {
+  const totals = totalsOf(report);
+  const resident = totals.rss === null ? '' : `, ${amount(totals.rss)} resident`;
+  const pss = totals.pss === null ? '' : `, ${amount(totals.pss)} proportional`;
+  yield `\ntotal ${totals.mappings} mappings, ${amount(totals.size)}${resident}${pss}\n`;
+  for (const { path, deviations } of report.modules)
+    for (const deviation of deviations)
+      yield `${palette.yellow(`! ${printable(path)}: ${deviationSentence(deviation, report)}`)}\n`;
+  for (const { message } of report.notes) yield `note: ${printable(message)}\n`;
+}
