@@ -3,8 +3,8 @@
  * recognised line by line from the shape of the rows:
  *
  *   1234:   sleep 1000                              opens a process           text/first-line.ts
- *   Address           Kbytes     RSS   Dirty Mode   may tell the columns      text/row-reader.ts
- *   000056280898e000     188       0       0 r----  is a mapping              text/row-reader.ts
+ *   Address           Kbytes     RSS   Dirty Mode   may tell the columns      pmap/row-reader.ts
+ *   000056280898e000     188       0       0 r----  is a mapping              pmap/row-reader.ts
  *   total kB            4492    1824     452        is passed over            text/furniture.ts
  *   5576a6515000-5576a6517000 r--p 00000000 fe:00…  goes to SmapsParser       text/maps-block.ts
  *

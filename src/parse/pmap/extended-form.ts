@@ -1,7 +1,7 @@
 /** The form of a `pmap -X` listing, and what its rows together tell about the version that printed it. */
 import type { Note } from '../../model/capture.ts';
 import type { ExtendedHeader } from './extended-header.ts';
-import type { Form, TextRow } from './types.ts';
+import type { Form, TextRow } from './row.ts';
 
 /** procps keeps this many bytes of a mapping's text, before it takes the base name. */
 const LONGEST_NAME = 127;

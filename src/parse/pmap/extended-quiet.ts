@@ -13,7 +13,7 @@ import { takeFlagRun } from './extended-row.ts';
 import { isPlainNumber, ordersOf } from './figure-names.ts';
 import { endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { isKernelPermissions } from './permissions.ts';
-import type { Completed, Form, ReadRow, TextRow } from './types.ts';
+import type { Completed, Form, ReadRow, TextRow } from './row.ts';
 
 const DEVICE = /^[0-9a-f]{2,8}:[0-9a-f]{2,8}$/;
 const INODE = /^[0-9]{1,20}$/;

@@ -13,7 +13,7 @@ import type { ExtendedHeader } from './extended-header.ts';
 import { isPlainNumber } from './figure-names.ts';
 import { endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { isKernelPermissions } from './permissions.ts';
-import type { TextRow } from './types.ts';
+import type { TextRow } from './row.ts';
 import { countFlags, looksLikeFlag } from './vm-flags.ts';
 
 /** The fields before the figures; null: the listing has no such column. */

@@ -11,7 +11,7 @@
 import { fileOffset } from '../../model/units.ts';
 import { rowOf, withoutVnode } from './netbsd-rows.ts';
 import { deviceOf } from './numbers.ts';
-import type { Form, ReadRow, TextRow } from './types.ts';
+import type { Form, ReadRow, TextRow } from './row.ts';
 
 const FORM: Form = { kind: 'netbsd-pmap', variant: 'netbsd -d', figureNames: [] };
 const ENTRY =

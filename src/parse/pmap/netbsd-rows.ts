@@ -11,7 +11,7 @@
 import { type Address, address, type FileOffset, fileOffset } from '../../model/units.ts';
 import { parseMapsLine } from '../maps.ts';
 import { deviceOf, endOf } from './numbers.ts';
-import type { Form, ReadRow, TextRow } from './types.ts';
+import type { Form, ReadRow, TextRow } from './row.ts';
 
 const LINUX: Form = { kind: 'netbsd-pmap', variant: 'netbsd -l', figureNames: [] };
 const MAP: Form = { kind: 'netbsd-pmap', variant: 'netbsd -m', figureNames: [] };

@@ -6,9 +6,9 @@ import { parseQuietRow } from './extended-quiet.ts';
 import { parseExtendedRow } from './extended-row.ts';
 import { DdbReader } from './netbsd-ddb.ts';
 import { parseNetbsdRow } from './netbsd-rows.ts';
+import type { Form, ReadRow, TextRow } from './row.ts';
 import { parseTabularHeader } from './tabular-header.ts';
 import { TabularReader } from './tabular-row.ts';
-import type { Form, ReadRow, TextRow } from './types.ts';
 
 /** A row; more about the row before; part of one that is not complete yet. */
 export type ReadLine =

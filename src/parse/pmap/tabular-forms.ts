@@ -10,9 +10,9 @@
  * Where shapes coincide, the English header decides.
  */
 import type { PermissionShape } from './permissions.ts';
+import type { Form } from './row.ts';
 import { figuresOf, type TabularHeader } from './tabular-header.ts';
 import { completeDefault } from './tabular-quirks.ts';
-import type { Form } from './types.ts';
 
 export interface Shape {
   /** How many numbers stand between the address and the permissions. */

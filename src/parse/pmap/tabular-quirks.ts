@@ -9,8 +9,9 @@
  *   00005615cc90c000       8       8       0 r---- sleep
  *   00005615cc90c000       8       0       0 r---- sleep
  */
+
+import type { Completed, TextRow } from './row.ts';
 import { figuresOf } from './tabular-header.ts';
-import type { Completed, TextRow } from './types.ts';
 
 /** Names the version and drops the second rows. */
 export function completeDefault(

@@ -8,9 +8,9 @@
 import { Cursor } from './cursor.ts';
 import { deviceOf, endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { type Permissions, permissionsOf } from './permissions.ts';
+import type { ReadRow } from './row.ts';
 import { formOf, type Shape, type TabularForm } from './tabular-forms.ts';
 import type { TabularHeader } from './tabular-header.ts';
-import type { ReadRow } from './types.ts';
 
 /** A number in KiB; null for "-" and for rounded ones ("1.2M"), which tell no exact figure. */
 type Column = number | null;

@@ -2,6 +2,8 @@
  * Divides the lines of a text among its processes. A process begins with its first line, with a header
  * below other rows, and, where neither is there, with a mapping that lies below the end of the last one.
  */
+
+import { type ReadLine, RowReader } from '../pmap/row-reader.ts';
 import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import { parseFirstLine } from './first-line.ts';
@@ -10,7 +12,6 @@ import { joinBlocks } from './join.ts';
 import { Listing } from './listing.ts';
 import { MapsBlock, type MapsRange, parseMapsRange } from './maps-block.ts';
 import { isLsofLine, refusal } from './refused.ts';
-import { type ReadLine, RowReader } from './row-reader.ts';
 import { type TextProcess, UnrecognisedText } from './types.ts';
 
 export class TextBlocks {

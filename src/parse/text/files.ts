@@ -1,4 +1,4 @@
-import { isFileName } from './names.ts';
+import { isFileName } from '../pmap/names.ts';
 import type { TextFile } from './types.ts';
 
 /**

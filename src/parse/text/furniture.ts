@@ -11,8 +11,8 @@
  *   [12 pages / 48K]                      NetBSD -vv, between mappings
  *   Start    End         Size  Offset   rwxpc  RWX  I/W/A Dev     Inode - File      NetBSD -a
  */
-import { wordsOf } from './cursor.ts';
-import { parseDecimal } from './numbers.ts';
+import { wordsOf } from '../pmap/cursor.ts';
+import { parseDecimal } from '../pmap/numbers.ts';
 
 /** A number with at most a unit stuck to it (K, ლ in several bytes), or a dash where none was counted. */
 const AMOUNT = /^(?:-|[0-9]{1,18}[^0-9:/]{0,4})$/;

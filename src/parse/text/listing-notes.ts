@@ -1,7 +1,7 @@
 /** Notes on what is odd about a listing, as opposed to what its form leaves out. */
 import type { Note } from '../../model/capture.ts';
-import { KIB } from './numbers.ts';
-import type { TextRow } from './types.ts';
+import { KIB } from '../pmap/numbers.ts';
+import type { TextRow } from '../pmap/row.ts';
 
 export interface Quirks {
   readonly rows: readonly TextRow[];

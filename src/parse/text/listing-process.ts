@@ -1,14 +1,15 @@
 /** Makes a TextProcess of a listing whose rows are all known. */
 import type { Address } from '../../model/units.ts';
 import type { Figures, Vma } from '../../model/vma.ts';
+import { kernelName } from '../pmap/names.ts';
+import type { Completed, Form, TextRow } from '../pmap/row.ts';
 import type { BadLines } from './bad-lines.ts';
 import { ListedFiles } from './files.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';
 import { quirkNotes } from './listing-notes.ts';
-import { kernelName } from './names.ts';
 import { smallestPage } from './page-size.ts';
-import type { Completed, Form, TextProcess, TextRow } from './types.ts';
+import type { TextProcess } from './types.ts';
 
 export interface KnownListing extends Completed {
   readonly kind: Form['kind'];

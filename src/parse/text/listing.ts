@@ -1,13 +1,14 @@
 /** The lines of one process that some pmap printed: collects the rows until all of them are known. */
 import type { Address } from '../../model/units.ts';
+import type { Completed, Form, ReadRow, TextRow } from '../pmap/row.ts';
+import { isSecondRow } from '../pmap/tabular-quirks.ts';
 import type { BadLine } from '../smaps.ts';
 import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import type { FirstLine } from './first-line.ts';
 import { footerTotal } from './furniture.ts';
 import { processOf } from './listing-process.ts';
-import { isSecondRow } from './tabular-quirks.ts';
-import type { Completed, Form, ReadRow, TextProcess, TextRow } from './types.ts';
+import type { TextProcess } from './types.ts';
 
 /** Lines that look like a sum and are kept until it is known that no row follows; more are forgotten. */
 const MOST_FOOTERS = 20;

@@ -6,7 +6,7 @@
  *   p13652 / fcwd / n/root                                                        lsof -F
  *   5615cc90c000-7fff9dfaa000 ---p 00000000 00:00 0   [rollup]                    smaps_rollup
  */
-import { wordsOf } from './cursor.ts';
+import { wordsOf } from '../pmap/cursor.ts';
 
 const DESCRIPTOR = /^(?:cwd|rtd|txt|mem|DEL|[0-9]{1,9}[rwu-]?[A-Za-z]?)$/;
 const TYPE = /^(?:REG|DIR|CHR|BLK|FIFO|IPv4|IPv6|unix|sock|a_inode|netlink|unknown)$/;
