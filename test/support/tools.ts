@@ -7,13 +7,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
-/** A program of PATH, or `ia32`: a kernel and a C library that run 32-bit x86 programs. */
+/** A program of PATH, a program by its path, or `ia32`: a kernel and a C library that run 32-bit x86 programs. */
 export type Tool = string;
 
 const IA32_LOADER = '/lib/ld-linux.so.2';
 const found = new Map<Tool, string | undefined>();
 
-/** The full path of a program, or undefined where it is missing. */
+/** The full path of a program, which may be given by its path, or undefined where it is missing. */
 export function which(tool: Tool): string | undefined {
   if (!found.has(tool)) found.set(tool, tool === 'ia32' ? findIa32() : findInPath(tool));
   return found.get(tool);
@@ -41,6 +41,7 @@ const withReason = (title: string, missing: readonly Tool[]): string =>
   `${title} [missing: ${missing.join(', ')}]`;
 
 function findInPath(name: string): string | undefined {
+  if (name.includes('/')) return isExecutable(name) ? name : undefined;
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.map(folder => join(folder, name)).find(isExecutable);
 }
