@@ -1,12 +1,14 @@
 /** Reports of live processes, and what their parts say about the sections of every module. */
 
 import { correlate } from '../../src/correlate/report.ts';
+import type { ElfFile } from '../../src/model/elf.ts';
 import type { Module } from '../../src/model/module.ts';
 import type { Report } from '../../src/model/report.ts';
 import { type Address, atBias, type Range } from '../../src/model/units.ts';
 import { captureLive } from '../../src/source/live.ts';
 
-export const explainPid = (pid: number): Report => correlate(captureLive(pid, 'full'));
+export const explainPid = (pid: number, depth: ElfFile['depth'] = 'full'): Report =>
+  correlate(captureLive(pid, depth));
 
 /** A section of one loaded module at its run-time place. */
 export interface PlacedSection extends Range {

@@ -21,6 +21,9 @@ export interface Situation {
 
 const EXTENSIONS = 'ssl, sqlite3, ctypes, decimal, lzma, bz2, hashlib, json, curses, readline, uuid';
 
+/** Waits within a system call, so that its main thread neither allocates nor collects garbage. */
+export const BLOCKED_NODE = "fs.writeSync(1, 'ready\\n'); fs.readSync(0, Buffer.alloc(1))";
+
 const interpreters: readonly Situation[] = [
   {
     title: 'bash',
@@ -36,7 +39,7 @@ const interpreters: readonly Situation[] = [
   {
     title: 'node',
     tools: [],
-    start: () => start(process.execPath, ['-e', 'console.log("ready"); process.stdin.resume()']),
+    start: () => start(process.execPath, ['-e', BLOCKED_NODE]),
   },
 ];
 
