@@ -4,7 +4,7 @@ import type { Report } from '../model/report.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
-import { loadTarget } from './load.ts';
+import { loadTarget, type OfflineOptions } from './load.ts';
 import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
 import { type AddressFilter, overlaps } from './range.ts';
 import { parseTargets, type Target } from './targets.ts';
@@ -19,6 +19,7 @@ export interface ExplainOptions {
   readonly color: ColorChoice;
   readonly output: string | null;
   readonly range: AddressFilter | null;
+  readonly offline: OfflineOptions;
 }
 
 export function runExplain(words: readonly string[], options: ExplainOptions): ExitCode {
@@ -72,7 +73,7 @@ function explainAll(
 
 function* explainTarget(target: Target, options: ExplainOptions): Generator<Report> {
   const depth = FORMATS[options.format].depth;
-  for (const capture of loadTarget(target, depth)) {
+  for (const capture of loadTarget(target, depth, options.offline)) {
     const report = correlate(capture);
     const { range } = options;
     yield range ? { ...report, mappings: report.mappings.filter(({ vma }) => overlaps(range, vma)) } : report;

@@ -8,7 +8,7 @@ const PIECE = 64 * 1024;
 export class OutputError extends TargetError {}
 
 export interface Output {
-  write(text: string): void;
+  write(text: string | Buffer): void;
   /** Completes the output. */
   close(): void;
   /** Gives up: a file is left as it was. */
@@ -39,6 +39,7 @@ export function fileOutput(path: string, mode = 0o666): Output {
   const direct = isSpecial(path);
   const written = direct ? path : `${path}.${process.pid}.part`;
   const fd = attempt(path, () => openSync(written, direct ? 'w' : 'wx', mode));
+  let done = false;
   const remove = (): void => {
     if (!direct) rmSync(written, { force: true });
   };
@@ -53,6 +54,7 @@ export function fileOutput(path: string, mode = 0o666): Output {
         path,
         () => {
           if (!direct) fsyncSync(fd);
+          done = true;
           closeSync(fd);
           if (!direct) renameSync(written, path);
         },
@@ -60,6 +62,8 @@ export function fileOutput(path: string, mode = 0o666): Output {
       );
     },
     discard() {
+      if (done) return;
+      done = true;
       closeSync(fd);
       remove();
     },
@@ -92,7 +96,7 @@ function outputError(path: string, error: unknown): OutputError {
   );
 }
 
-function buffered(put: (piece: Buffer) => void): { write(text: string): void; flush(): void } {
+function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer): void; flush(): void } {
   let pending = '';
   const flush = (): void => {
     if (pending === '') return;
@@ -102,6 +106,11 @@ function buffered(put: (piece: Buffer) => void): { write(text: string): void; fl
   };
   return {
     write(text) {
+      if (typeof text !== 'string') {
+        flush();
+        put(text);
+        return;
+      }
       pending += text;
       if (pending.length >= PIECE) flush();
     },

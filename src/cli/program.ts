@@ -5,10 +5,12 @@ import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
 import { runExplain } from './explain.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
+import { colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
 import { parseRange } from './range.ts';
+import { runRecord } from './record.ts';
 import type { ColorChoice } from './terminal.ts';
 
-interface Flags {
+interface Flags extends OfflineFlags {
   readonly extended?: true;
   readonly X?: true;
   readonly XX?: true;
@@ -24,22 +26,52 @@ interface Flags {
 }
 
 const EXAMPLES = `
-TARGET is a PID or /proc/PID; without one, the parent process (your shell) is explained.
+TARGET is a PID or /proc/PID; a snapshot, a core file, captured text of /proc/PID/maps, smaps or any pmap (- reads it
+from standard input); or an ELF file, whose layout is predicted. Without one, the parent process (your shell) is explained.
 
 Examples:
   vmaexplain                      what lives in each mapping of this shell
-  vmaexplain 1234                 … of process 1234
-  vmaexplain --explain 1234       … and why it is there, in sentences
+  vmaexplain --explain 1234       … of process 1234, and why it is there, in sentences
   vmaexplain --format sections 1234 | grep '\\.got'
   vmaexplain --json 1234 | jq -r '.mappings[] | select(.relro) | .path'
   vmaexplain -A 7f0000000000, 1234
+  vmaexplain record 1234 -o snapshot.json.gz    then, anywhere:  vmaexplain snapshot.json.gz
+  pmap -XX 1234 | vmaexplain -
+  vmaexplain --sysroot /srv/debian12 maps.txt
 
 Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not there or may not be read.`;
 
 /** Runs the command line and returns its exit code; never throws for trouble of the user's. */
 export function run(words: readonly string[]): ExitCode {
-  let code: ExitCode = 0;
-  const program = new Command('vmaexplain')
+  const result: Result = { code: 0 };
+  const program = rootCommand(result);
+  program.addCommand(recordCommand());
+  for (const command of [program, ...program.commands]) configure(command);
+  try {
+    program.parse(words.map(spellXX), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(describeFailure(null, error));
+    return exitCodeOf(error);
+  }
+  return result.code;
+}
+
+interface Result {
+  code: ExitCode;
+}
+
+function configure(command: Command): void {
+  command
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')) })
+    .showHelpAfterError("  see 'vmaexplain --help'")
+    .exitOverride();
+}
+
+function rootCommand(result: Result): Command {
+  const program = new Command('vmaexplain');
+  program
     .description(
       'Says, for every mapping of a Linux process, which ELF segment and sections live there, and why.',
     )
@@ -54,20 +86,15 @@ export function run(words: readonly string[]): ExitCode {
     .addOption(new Option('--format <NAME>', 'output format').choices(Object.keys(FORMATS)).default('table'))
     .option('--json', 'the same as --format json')
     .option('-o, --output <FILE>', 'write there instead of to standard output')
-    .addOption(
-      new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
-    )
-    .option('--explain', 'give the reasons in full sentences')
+    .addOption(colorOption())
+    .option('--explain', 'give the reasons in full sentences');
+  for (const option of offlineOptions()) program.addOption(option);
+  return program
     .version(VERSION, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXAMPLES)
-    .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')),
-    })
-    .showHelpAfterError("  see 'vmaexplain --help'")
-    .exitOverride()
+    .enablePositionalOptions()
     .action((targets: string[], flags: Flags) => {
-      code = runExplain(targets, {
+      result.code = runExplain(targets, {
         format: flags.json ? 'json' : flags.format,
         view: viewOf(program, flags),
         quiet: flags.quiet ?? false,
@@ -76,16 +103,20 @@ export function run(words: readonly string[]): ExitCode {
         color: flags.color,
         output: flags.output ?? null,
         range: flags.range === undefined ? null : parseRange(flags.range),
+        offline: offlineOf(flags),
       });
     });
-  try {
-    program.parse(words.map(spellXX), { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(describeFailure(null, error));
-    return exitCodeOf(error);
-  }
-  return code;
+}
+
+function recordCommand(): Command {
+  return new Command('record')
+    .description('Writes a self-contained snapshot of a process, to be explained or checked anywhere.')
+    .argument('<PID>', 'the process')
+    .requiredOption('-o, --output <FILE>', 'where to write; compressed if the name ends in .gz')
+    .option('--force', 'overwrite the file')
+    .action((pid: string, flags: { output: string; force?: true }) => {
+      runRecord(pid, { output: flags.output, force: flags.force ?? false });
+    });
 }
 
 /** pmap's -XX is one option, not -X twice. */

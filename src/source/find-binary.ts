@@ -9,10 +9,11 @@
  * file of that name is a candidate.
  */
 import { closeSync, constants, openSync } from 'node:fs';
-import type { ImageState, UnavailableReason } from '../model/capture.ts';
+import type { ImageState } from '../model/capture.ts';
 import { errnoOf } from './errors.ts';
 import { searchDirectories } from './library-directories.ts';
 import { O_PATH, type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
+import { unavailable } from './read-image.ts';
 import { Sysroot } from './sysroot.ts';
 
 export interface BinaryOptions {
@@ -106,12 +107,6 @@ export class BinaryFinder {
     return known;
   }
 }
-
-export const unavailable = (reason: UnavailableReason, message: string): ImageState => ({
-  status: 'unavailable',
-  reason,
-  message,
-});
 
 const identityOf = ({ stats }: RegularFile): string => `${stats.dev} ${stats.ino}`;
 const oneCharAByte = (text: string): string => Buffer.from(text).toString('latin1');

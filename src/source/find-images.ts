@@ -5,13 +5,14 @@
  *   inode told (maps, pmap -X)      the same → 'inode'; another → refused if it is this machine's file, for a sysroot's
  *                                   copy it proves nothing
  *   otherwise                       'path-only', and one note says so
+ *
+ * A file that is refused is 'replaced' if this machine's, 'mismatch' if the user named it or its sysroot.
  */
-import { MalformedElf, NotElf } from '../elf/header.ts';
-import { type Depth, readElf } from '../elf/read.ts';
-import type { ImageCandidate, ImageState, MappedFile, Note } from '../model/capture.ts';
+import type { Depth } from '../elf/read.ts';
+import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
-import { errnoOf } from './errors.ts';
-import { BinaryFinder, type BinaryOptions, type FoundFile, unavailable } from './find-binary.ts';
+import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
+import { readImage, unavailable } from './read-image.ts';
 
 /** A mapped file as the evidence tells it. */
 export interface NamedFile {
@@ -72,24 +73,15 @@ function readFound(found: readonly FoundFile[], file: NamedFile, deleted: boolea
 }
 
 function readOne(found: FoundFile, file: NamedFile, deleted: boolean, depth: Depth): ImageState {
-  try {
-    const elf = readElf(found.bytes, depth);
-    const identity = identify(found, elf, file, deleted);
-    if (typeof identity !== 'string') return identity;
-    return { status: 'read', candidates: [{ elf, path: found.path, identity }] };
-  } catch (error) {
-    if (error instanceof NotElf) return { status: 'not-elf' };
-    if (error instanceof MalformedElf) return unavailable('malformed', error.message);
-    return unavailable('error', `${found.path} cannot be read (${errnoOf(error) || String(error)})`);
-  }
+  const state = readImage(found.bytes, depth, found.path, 'path-only');
+  if (state.status !== 'read') return state;
+  const [candidate] = state.candidates;
+  const identity = identify(found, candidate!.elf, file, deleted);
+  if (typeof identity !== 'string') return identity;
+  return { status: 'read', candidates: [{ ...candidate!, identity }] };
 }
 
-function identify(
-  found: FoundFile,
-  elf: ElfFile,
-  file: NamedFile,
-  deleted: boolean,
-): ImageCandidate['identity'] | ImageState {
+function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: boolean): Identity | ImageState {
   if (file.buildId) {
     if (elf.buildId === file.buildId) return 'build-id';
     const other = elf.buildId === null ? 'has no build ID' : `has the build ID ${elf.buildId}`;
@@ -103,7 +95,7 @@ function identify(
   if (deleted) return unavailable('deleted', 'the file was deleted or replaced after it was mapped');
   if (file.inode === null) return 'path-only';
   return unavailable(
-    'mismatch',
+    'replaced',
     `${found.path} of this machine is another file (its inode is ${found.stats.ino}, the mapped one's ${file.inode}); --sysroot / takes it all the same`,
   );
 }

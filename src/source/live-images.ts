@@ -1,50 +1,50 @@
 /** Reads the ELF headers of the files that a process has mapped. */
-import { MalformedElf, NotElf } from '../elf/header.ts';
-import { type Depth, readElf } from '../elf/read.ts';
+import type { Depth } from '../elf/read.ts';
 import type { ImageState, MappedFile } from '../model/capture.ts';
-import { errnoOf } from './errors.ts';
 import type { ImageRequest } from './evidence.ts';
-import { MappedFileOpener, type Opened } from './open-mapped.ts';
+import { MappedFileOpener, type Wanted } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
+import { readImage, unavailable } from './read-image.ts';
+import type { Recorder } from './recorder.ts';
 
 const DELETED = ' (deleted)';
+/** Never opened: devices. Shared memory there is files like others. */
+const DEVICE = /^\/dev\/(?!shm\/)/;
 
 export class LiveImages {
   readonly #opener: MappedFileOpener;
   readonly #depth: Depth;
+  readonly #recorder: Recorder | null;
 
-  constructor(proc: ProcDirectory, depth: Depth) {
+  constructor(proc: ProcDirectory, depth: Depth, recorder: Recorder | null) {
     this.#opener = new MappedFileOpener(proc);
     this.#depth = depth;
+    this.#recorder = recorder;
   }
 
   /** Reads one file; of the executable always everything. */
-  read({ name, first, wanted, executable }: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
+  read(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
+    const { name, first, wanted, executable } = request;
     const target = { name, inode: first.inode ?? '', start: first.start, end: first.end };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);
     const path = deleted ? name.slice(0, -DELETED.length) : name;
-    if (!wanted || (name.startsWith('/dev/') && !name.startsWith('/dev/shm/')))
-      return { path, deleted, image: unavailable('not-looked-for', 'it is not mapped as an image is') };
-    const depth = executable ? 'full' : this.#depth;
-    return { path, deleted, image: readImage(this.#opener.open(target, path, deleted), depth) };
+    const image =
+      wanted && !DEVICE.test(name)
+        ? this.#open(target, path, deleted, executable ? 'full' : this.#depth)
+        : unavailable('not-looked-for', 'it is not mapped as an image is');
+    const file = { path, deleted, image };
+    this.#recorder?.image(request, file);
+    return file;
+  }
+
+  #open(target: Wanted, path: string, deleted: boolean, depth: Depth): ImageState {
+    const opened = this.#opener.open(target, path, deleted);
+    if (!opened.ok) return unavailable(opened.reason, opened.message);
+    try {
+      const bytes = this.#recorder ? this.#recorder.watch(opened.bytes) : opened.bytes;
+      return readImage(bytes, depth, opened.path, opened.identity);
+    } finally {
+      opened.close();
+    }
   }
 }
-
-function readImage(opened: Opened, depth: Depth): ImageState {
-  if (!opened.ok) return unavailable(opened.reason, opened.message);
-  try {
-    const elf = readElf(opened.bytes, depth);
-    return { status: 'read', candidates: [{ elf, identity: opened.identity, path: opened.path }] };
-  } catch (error) {
-    if (error instanceof NotElf) return { status: 'not-elf' };
-    if (error instanceof MalformedElf) return unavailable('malformed', error.message);
-    return unavailable('error', `it cannot be read (${errnoOf(error) || String(error)})`);
-  } finally {
-    opened.close();
-  }
-}
-
-const unavailable = (
-  reason: (ImageState & { status: 'unavailable' })['reason'],
-  message: string,
-): ImageState => ({ status: 'unavailable', reason, message });

@@ -13,6 +13,8 @@ import { FileBytes } from './file-bytes.ts';
 import { LiveImages } from './live-images.ts';
 import { ProcDirectory } from './proc-directory.ts';
 import { readSmall } from './read.ts';
+import { Recorder } from './recorder.ts';
+import type { Snapshot } from './snapshot-format.ts';
 
 /** The vDSO has two to four pages. */
 const LARGEST_VDSO = 1 << 20;
@@ -22,11 +24,30 @@ const LARGEST_VDSO = 1 << 20;
  * @throws TargetError where it is not there, ends meanwhile, or may not be read.
  */
 export function captureLive(pid: number, depth: Depth): Capture {
+  return withEvidence(pid, depth, null, assembleCapture);
+}
+
+/** Captures a running process as a snapshot. @throws TargetError like captureLive. */
+export function recordLive(pid: number): Snapshot {
+  const recorder = new Recorder();
+  return withEvidence(pid, 'full', recorder, evidence => {
+    // Assembling reads every file, and the recorder sees it.
+    assembleCapture(evidence);
+    return recorder.snapshot(evidence);
+  });
+}
+
+function withEvidence<T>(
+  pid: number,
+  depth: Depth,
+  recorder: Recorder | null,
+  use: (evidence: ProcessEvidence) => T,
+): T {
   const leader = new ProcDirectory(pid);
   let living: ProcDirectory | null = null;
   try {
     living = livingThread(leader);
-    return assembleCapture(readEvidence(pid, living ?? leader, depth));
+    return use(readEvidence(pid, living ?? leader, depth, recorder));
   } catch (error) {
     if (error instanceof TargetError) throw error;
     throw explainFailure(leader, error);
@@ -36,17 +57,26 @@ export function captureLive(pid: number, depth: Depth): Capture {
   }
 }
 
-function readEvidence(pid: number, proc: ProcDirectory, depth: Depth): ProcessEvidence {
-  const { parsed, notes, rest } = readConsistently(proc, () => ({
+/** What must belong to the same moment as the mappings. */
+type Moment = Pick<ProcessEvidence, 'auxv' | 'commandLine' | 'status' | 'executable' | 'personality'>;
+
+function readEvidence(
+  pid: number,
+  proc: ProcDirectory,
+  depth: Depth,
+  recorder: Recorder | null,
+): ProcessEvidence {
+  const read = (): Moment => ({
     auxv: proc.small('auxv'),
     commandLine: proc.small('cmdline') ?? new Uint8Array(0),
     status: proc.small('status')?.toString('latin1') ?? '',
     executable: proc.link('exe'),
     personality: proc.small('personality')?.toString('latin1').trim() ?? null,
-  }));
+  });
+  const { parsed, notes, rest } = readConsistently(proc, read, recorder);
   if (parsed.vmas.length === 0 && /^VmSize:/m.test(rest.status)) throw ended(pid);
   if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
-  const images = new LiveImages(proc, depth);
+  const images = new LiveImages(proc, depth, recorder);
   return {
     origin: { kind: 'live', variant: null, path: null },
     pid,
@@ -56,7 +86,11 @@ function readEvidence(pid: number, proc: ProcDirectory, depth: Depth): ProcessEv
     littleEndian: endianness() === 'LE',
     mappings: { parsed, notes },
     image: (request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> => images.read(request),
-    vdso: (vma: Vma): ByteSource | null => readVdso(proc, vma),
+    vdso: (vma: Vma): ByteSource | null => {
+      const bytes = readVdso(proc, vma);
+      if (bytes) recorder?.vdso(bytes);
+      return bytes && bytesInMemory(bytes);
+    },
   };
 }
 
@@ -69,13 +103,13 @@ function sysctl(name: string): string | null {
 }
 
 /** Memory needs ptrace access (PTRACE_MODE_ATTACH), more than maps does. */
-function readVdso(proc: ProcDirectory, vma: Vma): ByteSource | null {
+function readVdso(proc: ProcDirectory, vma: Vma): Uint8Array | null {
   try {
     const fd = openSync(proc.path('mem'), constants.O_RDONLY);
     try {
       const length = Math.min(Number(vma.end - vma.start), LARGEST_VDSO);
       const bytes = new FileBytes(fd, null).read(vma.start, length).slice();
-      return bytes.length > 0 ? bytesInMemory(bytes) : null;
+      return bytes.length > 0 ? bytes : null;
     } finally {
       closeSync(fd);
     }

@@ -1,0 +1,76 @@
+/** Captured text → Captures: one for each process in it. The binaries are looked for where the options say. */
+import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
+import { TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
+import { TargetError } from './errors.ts';
+import type { BinaryOptions } from './find-binary.ts';
+import { imagesFor } from './find-images.ts';
+
+const ASSUMED_PAGE_SIZE = 4096;
+
+/**
+ * Parses text that is handed over in pieces (latin1).
+ * @throws TargetError 'unusable' for text that is nothing known.
+ */
+export function captureText(
+  path: string | null,
+  feedInto: (feed: (text: string) => void) => void,
+  options: BinaryOptions,
+): Capture[] {
+  const parser = new TextParser();
+  feedInto(text => parser.feed(text));
+  return finish(parser).map(process => toCapture(process, path, options));
+}
+
+function finish(parser: TextParser): readonly TextProcess[] {
+  try {
+    return parser.finish();
+  } catch (error) {
+    if (error instanceof UnrecognisedText) throw new TargetError('unusable', error.message, null, error);
+    throw error;
+  }
+}
+
+function toCapture(text: TextProcess, path: string | null, options: BinaryOptions): Capture {
+  // The kernel lists mappings in address order; a copy that was sorted otherwise is put right.
+  const vmas = text.vmas.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const wanted = text.files.map(() => false);
+  for (const vma of vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
+  const found = imagesFor(
+    text.files.map((file, i) => ({ ...file, wanted: wanted[i]! })),
+    options,
+    // The text does not tell which file is the executable; that follows from the dynamic tables.
+    'full',
+  );
+  const process: ProcessFacts = {
+    pid: text.pid,
+    command: text.command,
+    executable: null,
+    executableFile: null,
+    pageSize: text.pageSizeHint ?? ASSUMED_PAGE_SIZE,
+    pageSizeFrom: text.pageSizeHint === null ? 'assumed' : 'smaps',
+    state: 'running',
+    personality: null,
+    randomizeVaSpace: null,
+    stackPointers: [],
+  };
+  return {
+    origin: { kind: text.kind, variant: text.variant, path },
+    process,
+    vmas,
+    figureNames: text.figureNames,
+    auxv: null,
+    files: found.files,
+    vdso: null,
+    notes: [...text.limits, ...badLineNotes(text), ...found.notes],
+  };
+}
+
+function badLineNotes({ badLines, badLineCount }: TextProcess): Note[] {
+  const notes = badLines.map(({ number, text }) => ({
+    code: 'unparsed-line',
+    message: `line ${number} does not parse: ${text.slice(0, 200)}`,
+  }));
+  const more = badLineCount - badLines.length;
+  if (more > 0) notes.push({ code: 'unparsed-line', message: `${more} more lines do not parse` });
+  return notes;
+}

@@ -1,0 +1,167 @@
+/**
+ * A file or standard input as evidence. What it is follows from its content, never from its name:
+ *
+ *   7f 45 4c 46 (ELF)   e_type CORE: a core file; else a program or library
+ *   1f 8b (gzip)        unpacked, then a snapshot or text
+ *   {                   a snapshot
+ *   anything else       captured text
+ */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { Depth } from '../elf/read.ts';
+import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
+import type { Capture } from '../model/capture.ts';
+import { captureText } from './captured-text.ts';
+import { errnoOf, TargetError } from './errors.ts';
+import { FileBytes } from './file-bytes.ts';
+import type { BinaryOptions } from './find-binary.ts';
+import { captureSnapshot } from './snapshot-read.ts';
+
+const HEAD = 64 * 1024;
+/** A snapshot of 65,000 mappings has 50 MB. */
+const LARGEST_SNAPSHOT = 512 << 20;
+
+export interface TargetOptions extends BinaryOptions {
+  readonly depth: Depth;
+  /** For an ELF file: the page size to predict for, in bytes; null: the usual one. */
+  readonly pageSize: number | null;
+}
+
+/** Handles ELF targets; core files and images have sources of their own. */
+export type ElfSource = (bytes: ByteSource, path: string | null, options: TargetOptions) => Capture;
+
+/** @throws TargetError where there is no such file, it may not be read, or it is no evidence. */
+export function captureFile(path: string, options: TargetOptions, elf: ElfSource): Capture[] {
+  let fd: number;
+  try {
+    // A FIFO without a writer must not block; a pipe made by the shell (<(…)) is read like standard input.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    throw openFailure(error);
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (stats.isFile()) return captureRegular(fd, stats.size, path, options, elf);
+    if (stats.isFIFO()) return captureStream(fd, path, options, elf);
+    throw new TargetError(
+      'unusable',
+      `it is ${stats.isDirectory() ? 'a directory' : 'a device or socket'}, no evidence`,
+    );
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads evidence from a descriptor that cannot be read at an offset. @throws TargetError */
+export function captureStream(
+  fd: number,
+  path: string | null,
+  options: TargetOptions,
+  elf: ElfSource,
+): Capture[] {
+  const stats = fstatSync(fd);
+  if (stats.isFile()) return captureRegular(fd, stats.size, path, options, elf);
+  if (stats.isDirectory()) throw new TargetError('unusable', 'it is a directory, no evidence');
+  const head = readPiece(fd);
+  const whole = (): Buffer => readWhole(fd, head);
+  if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
+  if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options);
+  return captureText(path, feed => feedStream(fd, head, feed), options);
+}
+
+function captureRegular(
+  fd: number,
+  size: number,
+  path: string | null,
+  options: TargetOptions,
+  elf: ElfSource,
+): Capture[] {
+  const bytes = new FileBytes(fd, size);
+  const head = Buffer.from(bytes.read(0n, 4096));
+  if (size > 0 && isElf(head)) return [elf(bytes, path, options)];
+  if (isGzip(head) || isJson(head)) {
+    if (size > LARGEST_SNAPSHOT) throw tooLarge();
+    return captureBytes(Buffer.from(bytes.read(0n, size)), path, options);
+  }
+  return captureText(path, feed => feedFrom(fd, feed), options);
+}
+
+function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions): Capture[] {
+  const plain = isGzip(bytes) ? unpack(bytes) : bytes;
+  if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
+  return captureText(path, feed => feed(plain.toString('latin1')), options);
+}
+
+function unpack(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_SNAPSHOT });
+  } catch (error) {
+    if (errnoOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw new TargetError('unusable', 'it begins like gzip but cannot be unpacked', null, error);
+  }
+}
+
+const tooLarge = (): TargetError =>
+  new TargetError('unusable', `it is larger than ${LARGEST_SNAPSHOT >> 20} MiB, no snapshot is`);
+const isElf = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
+const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarray(0, 256).toString('latin1'));
+
+function feedFrom(fd: number, feed: (text: string) => void): void {
+  const buffer = Buffer.allocUnsafe(HEAD);
+  for (let at = 0; ; ) {
+    const length = readSync(fd, buffer, 0, HEAD, at);
+    if (length === 0) return;
+    feed(buffer.toString('latin1', 0, length));
+    at += length;
+  }
+}
+
+function feedStream(fd: number, head: Buffer, feed: (text: string) => void): void {
+  for (let piece = head; piece.length > 0; piece = readPiece(fd)) feed(piece.toString('latin1'));
+}
+
+function readWhole(fd: number, head: Buffer): Buffer {
+  const pieces = [head];
+  let size = head.length;
+  for (let piece = readPiece(fd); piece.length > 0; piece = readPiece(fd)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > LARGEST_SNAPSHOT) throw tooLarge();
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The next bytes; none at the end. A non-blocking pipe that is empty is waited for. */
+function readPiece(fd: number): Buffer {
+  const buffer = Buffer.allocUnsafe(HEAD);
+  for (;;) {
+    try {
+      return buffer.subarray(0, readSync(fd, buffer, 0, HEAD, null));
+    } catch (error) {
+      if (errnoOf(error) === 'EOF') return buffer.subarray(0, 0);
+      if (errnoOf(error) !== 'EAGAIN') throw openFailure(error);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function openFailure(error: unknown): TargetError {
+  switch (errnoOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new TargetError('missing', 'there is no such file', 'a process is named by its PID', error);
+    case 'EACCES':
+    case 'EPERM':
+      return new TargetError('permission', 'it may not be read', null, error);
+    case 'EMFILE':
+      return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', error);
+    default:
+      return new TargetError(
+        'unusable',
+        `it cannot be read (${errnoOf(error) || String(error)})`,
+        null,
+        error,
+      );
+  }
+}
