@@ -19,9 +19,8 @@ export function findRoles(capture: Capture, index: VmaIndex): Roles {
   const image = executable === null ? undefined : anyElf(files[executable]!);
   const interpreter = findInterpreter(capture, index, image);
   // Executed directly (`ld.so ./prog`), the interpreter is the executable itself.
-  const loaderPath =
-    interpreter === null ? (image?.interpreter ?? files[executable ?? -1]?.path) : files[interpreter]!.path;
-  return { executable, interpreter, libraryLoader: loaderNamed(loaderPath ?? '') };
+  const loader = files[interpreter ?? executable ?? -1];
+  return { executable, interpreter, libraryLoader: loaderNamed(image?.interpreter ?? '', loader) };
 }
 
 const anyElf = (file: MappedFile): ElfFile | undefined =>
@@ -60,10 +59,18 @@ function findInterpreter(capture: Capture, index: VmaIndex, executable: ElfFile 
   return alike >= 0 ? alike : null;
 }
 
-function loaderNamed(path: string): Loader {
-  if (/ld-musl|\/libc\.musl/.test(path)) return 'musl';
-  if (/\/system\/.*linker|\/apex\/.*linker/.test(path)) return 'bionic';
-  return 'glibc';
+/** musl's loader is its libc.so, and its well-known name ld-musl-ARCH.so.1 often a link to that. */
+const MUSL = /ld-musl|libc\.musl|musl[^/]*\/(lib\/)?libc\.so$/;
+const BIONIC = /\/(system|apex)\/.*linker/;
+
+/** By what the program asks for, by where that was found, or by what the loader calls itself. */
+function loaderNamed(asked: string, loader: MappedFile | undefined): Loader {
+  const soname = loader && anyElf(loader)?.dynamic?.soname;
+  for (const name of [asked, loader?.path ?? '']) {
+    if (MUSL.test(name)) return 'musl';
+    if (BIONIC.test(name)) return 'bionic';
+  }
+  return soname === 'libc.so' ? 'musl' : 'glibc';
 }
 
 /** Known from the personality, else seen: nothing private is readable without being executable. */
