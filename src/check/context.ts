@@ -1,0 +1,79 @@
+/** What the rules look at: the report, and the questions that several of them ask about it. */
+import type { Loader, Module } from '../model/module.ts';
+import type { Mapping, Report } from '../model/report.ts';
+import { intersect, type Range } from '../model/units.ts';
+
+export interface Context {
+  readonly report: Report;
+  /** Was the layout computed from a file's headers, without a process? Then nothing real can be judged. */
+  readonly predicted: boolean;
+  readonly executable: Module | null;
+  /** The file of the executable; null where the evidence does not tell. */
+  readonly executablePath: string | null;
+  /** Whose dynamic loader is at work; null: none, or not known. */
+  readonly loader: Loader | null;
+  /** READ_IMPLIES_EXEC: whatever is readable is executable as well. */
+  readonly readImpliesExec: boolean;
+}
+
+const READ_IMPLIES_EXEC = 0x400000;
+const DELETED = / \(deleted\)$/;
+
+export function contextOf(report: Report): Context {
+  const { origin, process } = report.capture;
+  const executable = report.modules.find(({ role }) => role === 'executable') ?? null;
+  return {
+    report,
+    predicted: origin.kind === 'elf',
+    executable,
+    executablePath: executable?.path ?? process.executable?.replace(DELETED, '') ?? null,
+    loader: loaderOf(report, executable),
+    readImpliesExec:
+      process.personality === null
+        ? report.notes.some(({ code }) => code === 'read-implies-exec')
+        : (process.personality & READ_IMPLIES_EXEC) !== 0,
+  };
+}
+
+function loaderOf(report: Report, executable: Module | null): Loader | null {
+  const library = report.modules.find(({ loader }) => loader !== 'kernel');
+  if (library) return library.loader;
+  const path = executable?.image.status === 'read' ? executable.image.elf.interpreter : null;
+  if (path === null) return null;
+  return path.includes('ld-musl') ? 'musl' : /\/linker(64)?$/.test(path) ? 'bionic' : 'glibc';
+}
+
+/** The mappings that overlap a range, in address order. */
+export function* mappingsIn(report: Report, range: Range): Generator<Mapping> {
+  const { mappings } = report;
+  let [low, high] = [0, mappings.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (mappings[middle]!.vma.end > range.start) high = middle;
+    else low = middle + 1;
+  }
+  for (; low < mappings.length && mappings[low]!.vma.start < range.end; low++) yield mappings[low]!;
+}
+
+/** What may be done to a range, by the permissions of the mappings that hold it. */
+export interface Access {
+  readonly writable: readonly Range[];
+  readonly readOnly: readonly Range[];
+  /** The evidence does not tell. */
+  readonly unknown: readonly Range[];
+}
+
+export function accessTo(report: Report, range: Range): Access {
+  const access = { writable: [] as Range[], readOnly: [] as Range[], unknown: [] as Range[] };
+  for (const { vma } of mappingsIn(report, range)) {
+    const kind = { w: access.writable, '-': access.readOnly }[vma.permissions[1]!] ?? access.unknown;
+    kind.push(intersect(vma, range)!);
+  }
+  return access;
+}
+
+/** A figure of one mapping by its smaps name, in bytes; null where the source does not have it. */
+export function figureOf(report: Report, mapping: Mapping, name: string): number | null {
+  const column = report.capture.figureNames.indexOf(name);
+  return column < 0 ? null : (mapping.vma.figures?.[column] ?? null);
+}

@@ -1,0 +1,70 @@
+/**
+ * Patterns for paths: `*` is any run of characters but '/', `**` any run at all, `?` one character but '/';
+ * everything else is itself. A pattern without '/' is matched against the path's last component.
+ * Runs all positions of the pattern at once, so that no pattern takes longer than pattern × path.
+ */
+export type Glob = (path: string) => boolean;
+
+type Token = '*' | '**' | '?' | { readonly char: string };
+
+/** `pattern` is Unicode, as people type it; the paths it is tried on are latin1, one char a byte. */
+export function compileGlob(pattern: string): Glob {
+  const tokens = tokenize(toLatin1(pattern));
+  const baseNameOnly = !pattern.includes('/');
+  return path => matches(tokens, baseNameOnly ? path.slice(path.lastIndexOf('/') + 1) : path);
+}
+
+function tokenize(pattern: string): Token[] {
+  const tokens: Token[] = [];
+  for (let i = 0; i < pattern.length; i++) {
+    const char = pattern[i]!;
+    if (char === '*' && pattern[i + 1] === '*') {
+      tokens.push('**');
+      while (pattern[i + 1] === '*') i++;
+    } else {
+      tokens.push(char === '*' || char === '?' ? char : { char });
+    }
+  }
+  return tokens;
+}
+
+function matches(tokens: readonly Token[], text: string): boolean {
+  let states = withSkips(tokens, [0]);
+  for (const char of text) {
+    const next: number[] = [];
+    for (const state of states) {
+      const token = tokens[state];
+      if (token === '**' || (token === '*' && char !== '/')) next.push(state);
+      else if (token === '?' ? char !== '/' : typeof token === 'object' && token.char === char)
+        next.push(state + 1);
+    }
+    states = withSkips(tokens, next);
+    if (states.length === 0) return false;
+  }
+  return states.includes(tokens.length);
+}
+
+/** A star may match nothing. States are in ascending order, each once. */
+function withSkips(tokens: readonly Token[], states: readonly number[]): number[] {
+  const all = new Set<number>();
+  for (let state of states) {
+    all.add(state);
+    while (tokens[state] === '*' || tokens[state] === '**') all.add(++state);
+  }
+  return [...all].sort((a, b) => a - b);
+}
+
+/**
+ * Unicode text as UTF-8 in latin1, one char a byte. A lone surrogate U+DCNN stands for the byte 0xNN, as JSON
+ * documents of this tool write bytes that are no UTF-8.
+ */
+export function toLatin1(text: string): string {
+  let out = '';
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (code < 0x80) out += char;
+    else if (code >= 0xdc80 && code <= 0xdcff) out += String.fromCharCode(code - 0xdc00);
+    else out += String.fromCharCode(...new TextEncoder().encode(char));
+  }
+  return out;
+}

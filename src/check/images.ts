@@ -1,0 +1,67 @@
+/** Judging module by module, with the same answer wherever the headers cannot be judged. */
+import type { ElfFile } from '../model/elf.ts';
+import type { Module } from '../model/module.ts';
+import type { Context } from './context.ts';
+import type { About, Judgement } from './define-rule.ts';
+
+export interface Image {
+  readonly module: Module;
+  readonly elf: ElfFile;
+}
+
+/** Asks `judge` about every module that a loader loaded and whose headers are known; says why not for the others. */
+export function* judgeImages<J extends Judgement>(
+  { report }: Context,
+  subject: string | null,
+  judge: (image: Image, about: About) => J,
+): Generator<J | Unjudged> {
+  for (const module of report.modules) {
+    const about = { module: module.index, path: module.path, subject };
+    const { image } = module;
+    if (module.role === 'vdso') {
+      yield notApplicable(about, 'the kernel itself maps the vDSO; no loader acts on its headers');
+    } else if (image.status === 'unavailable') {
+      yield inconclusive(about, `its headers could not be read: ${image.message}`);
+    } else if (image.elf.type === 'REL') {
+      yield notApplicable(about, 'a relocatable object is not loaded; this is decided when it is linked');
+    } else if (image.elf.programHeaders.length === 0) {
+      yield notApplicable(about, 'it has no program headers, so nothing loads it');
+    } else {
+      yield judge({ module, elf: image.elf }, about);
+    }
+  }
+}
+
+/** A judgement that says why there is none. */
+export interface Unjudged {
+  readonly outcome: 'inconclusive' | 'not-applicable';
+  readonly about: About;
+  readonly why: string;
+}
+
+export function inconclusive(about: About, why: string): Unjudged {
+  return { outcome: 'inconclusive', about, why };
+}
+
+export function notApplicable(about: About, why: string): Unjudged {
+  return { outcome: 'not-applicable', about, why };
+}
+
+/** Why a rule about the process says nothing of a file. */
+export const PREDICTED =
+  'this is the layout that a file asks for; what the kernel enforces shows in a process';
+
+/** Why the dynamic table is not judged. */
+export const TABLE_UNREAD = 'its dynamic table could not be read';
+
+/** Has it a dynamic table that was not read? */
+export function tableUnread(elf: ElfFile): boolean {
+  return elf.dynamic === null && elf.programHeaders.some(({ type }) => type === 'DYNAMIC');
+}
+
+/** Does the kernel start it without a dynamic loader? Then it binds nothing lazily and relocates itself. */
+export function isStaticProgram({ module, elf }: Image): boolean {
+  if (elf.interpreter !== null || module.role === 'interpreter') return false;
+  if (elf.type === 'EXEC') return elf.dynamic === null || elf.dynamic.needed.length === 0;
+  return elf.dynamic?.pie === true;
+}

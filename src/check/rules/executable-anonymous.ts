@@ -1,0 +1,88 @@
+/** Code that came from no file. */
+import type { Mapping, MappingKind } from '../../model/report.ts';
+import { sizeOf } from '../../model/units.ts';
+import type { Context } from '../context.ts';
+import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
+import { groupMappings } from '../subject.ts';
+import { count } from '../words.ts';
+
+type Anonymous = { mappings: number; bytes: number; hugePages: boolean };
+
+export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, never>>({
+  id: 'executable-anonymous',
+  aspect: 'real',
+  level: 'warning',
+  title: 'executable memory without a file',
+  doc: {
+    meaning:
+      'A mapping is executable and shows no file: its code was made or copied there at run time. Memory that is writable as well is judged by writable-executable.',
+    consequence:
+      'Nothing on disk tells what runs there: signatures, package checks and build IDs do not cover it. Ordinary for a JIT compiler, alarming in any other program.',
+    causes: [
+      'a JIT compiler: JavaScript, Java, .NET, PCRE, LuaJIT',
+      'code copied onto huge pages (node --use-largepages)',
+      'an executable packer such as UPX',
+      'injected code',
+    ],
+    remedy:
+      'Run the interpreter without its JIT compiler (node --jitless), or except this program by a policy with the reason.',
+  },
+  *judge(context) {
+    const about: About = { module: null, path: context.executablePath, subject: null };
+    if (context.predicted) {
+      yield notApplicable(about, PREDICTED);
+      return;
+    }
+    if (context.readImpliesExec) {
+      yield inconclusive(about, 'READ_IMPLIES_EXEC is on: all readable memory is executable, code or not');
+      return;
+    }
+    const found = context.report.mappings.filter(isAnonymousCode);
+    const vdso = unnamedVdso(context, found);
+    if (vdso) yield inconclusive(about, 'a small executable mapping without a name may be the vDSO');
+    const groups = groupMappings(
+      context,
+      found.filter(mapping => mapping !== vdso),
+    );
+    for (const { about: where, mappings, bytes } of groups) {
+      const hugePages = mappings.every(({ deviations }) =>
+        deviations.some(deviation => deviation.code === 'remapped-anonymous' && deviation.hugePages),
+      );
+      const facts = { mappings: mappings.length, bytes, hugePages };
+      yield { outcome: 'fail', about: where, facts, level: hugePages ? 'note' : 'warning' };
+    }
+    if (found.length > 0) return;
+    if (context.report.mappings.some(({ vma }) => vma.file === null && vma.permissions[2] === '?'))
+      yield inconclusive(about, 'the evidence does not tell what is executable');
+    else yield { outcome: 'pass', about, facts: {} };
+  },
+  fail: ({ mappings, bytes, hugePages }) =>
+    hugePages
+      ? `${bytes} bytes of its code were copied onto anonymous huge pages`
+      : `${count(mappings, 'mapping')} of ${bytes} bytes hold${mappings === 1 ? 's' : ''} code that is in no file`,
+  pass: () => 'all executable memory is mapped from files',
+});
+
+/** The kernel's own, and the stacks, which have a rule of theirs. */
+const OTHERS: ReadonlySet<MappingKind> = new Set([
+  'stack',
+  'thread-stack',
+  'vdso',
+  'vvar',
+  'vsyscall',
+  'special',
+  'device',
+]);
+
+const isAnonymousCode = ({ vma, kind }: Mapping): boolean =>
+  vma.file === null && vma.permissions[2] === 'x' && vma.permissions[1] !== 'w' && !OTHERS.has(kind);
+
+const LARGEST_VDSO = 16384;
+
+/** Some listings do not name the vDSO. */
+function unnamedVdso({ report }: Context, found: readonly Mapping[]): Mapping | null {
+  if (report.mappings.some(({ kind }) => kind === 'vdso')) return null;
+  const small = found.filter(({ vma }) => vma.name === '' && sizeOf(vma) <= LARGEST_VDSO);
+  return small.length === 1 ? small[0]! : null;
+}

@@ -1,0 +1,108 @@
+/** Lazy binding writes .got.plt until the end, so the linker leaves it outside GNU_RELRO. */
+import type { ElfFile, Section, Slot } from '../../model/elf.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
+import {
+  type Image,
+  inconclusive,
+  isStaticProgram,
+  judgeImages,
+  notApplicable,
+  TABLE_UNREAD,
+  tableUnread,
+} from '../images.ts';
+import { RELRO_SUBJECT, relroHeader } from '../relro.ts';
+import { count } from '../words.ts';
+
+type Partial = {
+  binding: 'lazy' | 'static';
+  /** Slots beyond GNU_RELRO; null where only their section is known. */
+  slots: number | null;
+  section: string;
+  firstSlot: string | null;
+  lastSlot: string | null;
+  bytes: number;
+};
+type Covered = { binding: 'eager' | 'lazy' | 'static' };
+
+export const relroPartial: Rule = defineRule<Partial, Covered>({
+  id: 'relro-partial',
+  aspect: 'declared',
+  level: 'warning',
+  title: 'partial RELRO',
+  doc: {
+    meaning:
+      'GNU_RELRO is there, but the slots through which functions of other libraries are called lie outside it, because they are bound lazily: the loader has to write them at the first call. A static program binds nothing lazily, yet its linker may leave the slots of IRELATIVE relocations outside in the same way.',
+    consequence:
+      'Whoever can write one word of memory can make the next call of a library function go elsewhere. Setting LD_BIND_NOW binds early but does not protect the slots.',
+    causes: ['linked without -z now', 'a static program linked without -z now'],
+    remedy: 'Link with -Wl,-z,relro,-z,now.',
+  },
+  judge: context =>
+    judgeImages(context, RELRO_SUBJECT, (image, about) => {
+      const { elf } = image;
+      const header = relroHeader(elf);
+      if (!header || header.memsz === 0n) return notApplicable(about, 'it has no RELRO at all');
+      if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
+      if (elf.dynamic?.bindNow) return { outcome: 'pass', about, facts: { binding: 'eager' } };
+      const binding = isStaticProgram(image) ? 'static' : 'lazy';
+      const outside = slotsOutside(image, header.vaddr, header.vaddr + header.memsz);
+      if (outside === 'unknown')
+        return inconclusive(
+          about,
+          'binding is not eager, and where its slots lie cannot be told from its headers',
+        );
+      if (outside === null) return { outcome: 'pass', about, facts: { binding } };
+      return { outcome: 'fail', about, facts: { binding, ...outside } };
+    }),
+  fail: ({ binding, slots, section, firstSlot, lastSlot, bytes }) => {
+    const why = binding === 'lazy' ? 'functions are bound lazily' : 'it is static and binds nothing lazily';
+    const which =
+      slots === null
+        ? `${bytes} bytes of ${section} lie`
+        : `${count(slots, 'slot')} (${bytes} bytes, ${firstSlot === lastSlot ? firstSlot : `${firstSlot} to ${lastSlot}`}) lie${slots === 1 ? 's' : ''}`;
+    return `${why}, ${binding === 'lazy' ? 'so' : 'yet'} ${which} outside GNU_RELRO and ${slots === 1 ? 'stays' : 'stay'} writable`;
+  },
+  pass: ({ binding }) =>
+    binding === 'eager'
+      ? 'all functions are bound when it is loaded, so GNU_RELRO can cover every slot'
+      : `no slot lies outside GNU_RELRO, although ${binding === 'lazy' ? 'binding is lazy' : 'it was not linked with -z now'}`,
+});
+
+type Outside = Omit<Partial, 'binding'>;
+
+/** The call slots beyond the header's range; from .got.plt where relocations do not tell (static programs). */
+function slotsOutside({ elf }: Image, start: bigint, end: bigint): Outside | null | 'unknown' {
+  if (elf.slots !== null) {
+    const outside = elf.slots.filter(
+      ({ kind, vaddr }) => kind !== 'glob-dat' && (vaddr < start || vaddr >= end),
+    );
+    const [first, last] = [outside[0], outside.at(-1)];
+    if (!first || !last) return null;
+    return {
+      slots: outside.length,
+      section: sectionAt(elf, first)?.name ?? 'the GOT',
+      firstSlot: place(elf, first),
+      lastSlot: place(elf, last),
+      bytes: outside.length * (elf.class / 8),
+    };
+  }
+  if (elf.sectionsFrom === 'rebuilt') return 'unknown';
+  const section = elf.sections.find(({ name }) => name === '.got.plt');
+  if (!section || section.vaddr + section.size <= end) return null;
+  const from = section.vaddr > end ? section.vaddr : end;
+  const bytes = Number(section.vaddr + section.size - from);
+  return { slots: null, section: section.name, firstSlot: null, lastSlot: null, bytes };
+}
+
+const sectionAt = (elf: ElfFile, { vaddr }: Slot): Section | undefined =>
+  elf.sections.find(
+    section => section.flags.includes('A') && section.vaddr <= vaddr && vaddr < section.vaddr + section.size,
+  );
+
+/** ".got.plt+0x18" */
+function place(elf: ElfFile, slot: Slot): string {
+  const section = sectionAt(elf, slot);
+  return section
+    ? `${section.name}+0x${(slot.vaddr - section.vaddr).toString(16)}`
+    : `0x${slot.vaddr.toString(16)}`;
+}

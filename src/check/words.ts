@@ -1,0 +1,33 @@
+/** Phrases that the rules' sentences are made of. ASCII only: the sentences may hold names in latin1. */
+import type { ElfFile } from '../model/elf.ts';
+import { occupiesMemory } from '../model/elf.ts';
+import type { Placement } from '../model/module.ts';
+import { atBias, intersect, type Range, sizeOf } from '../model/units.ts';
+
+/** "1 slot", "3 slots" */
+export const count = (n: number, noun: string): string => (n === 1 ? `1 ${noun}` : `${n} ${noun}s`);
+
+const MOST_NAMES = 6;
+
+/** "a, b and c"; a long list is cut. */
+export function list(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES);
+  if (names.length > shown.length) shown.push(`${names.length - shown.length} more`);
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** Names of the sections that live in a range, in address order. */
+export function sectionsIn(elf: ElfFile, placement: Placement, range: Range): string[] {
+  const names = elf.sections
+    .filter(section => {
+      const start = atBias(placement.bias, section.vaddr);
+      const end = (start + section.size) as typeof start;
+      return occupiesMemory(section) && intersect(range, { start, end }) !== null;
+    })
+    .map(({ name }) => name);
+  return [...new Set(names)];
+}
+
+export const bytesOf = (ranges: readonly Range[]): number =>
+  ranges.reduce((sum, range) => sum + sizeOf(range), 0);
