@@ -208,6 +208,16 @@ mapped: 164K    writeable/private: 132K    shared: 4K
     ]);
   });
 
+  it('reads addresses and offsets as wide as a translated header (ka)', () => {
+    const process = parseOne(`7:   x
+მისამართი კბაიტი რეჟიმი გადაწევა მოწყობილობა მიბმა
+00000000000000056280898e000                188              r---- 00000000000000000002f000                         0fe:00000 bash
+mapped: 188K    writeable/private: 0K    shared: 0K
+`);
+    expect(process.badLineCount).toBe(0);
+    expect(showAll(process)).toEqual(['56280898e000-5628089bd000 r--p 2f000 fe:00 ~ bash']);
+  });
+
   it('needs no header (-dq)', () => {
     const rows = DEVICE.split('\n').filter(line => !/^(Address|mapped)/.test(line));
     expect(showAll(parseOne(rows.join('\n')))).toEqual(showAll(parseOne(DEVICE)));

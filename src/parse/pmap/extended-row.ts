@@ -25,7 +25,6 @@ export interface Lead {
 }
 
 const DEVICE = /^[0-9a-f]{2,8}:[0-9a-f]{2,8}$/;
-const OFFSET = /^[0-9a-f]{8,16}$/;
 const INODE = /^[0-9]{1,20}$/;
 
 /** Reads a line; null where it does not have the header's columns. */
@@ -58,13 +57,13 @@ function takeLead(cursor: Cursor, header: ExtendedHeader): Lead | null {
   const columns = header.lead ?? leadByShape(cursor, header.figureNames.length);
   const permissions = columns.permissions ? cursor.next() : null;
   if (permissions !== null && !isKernelPermissions(permissions)) return null;
-  const offsetWord = columns.offset ? cursor.next() : null;
-  if (offsetWord !== null && !OFFSET.test(offsetWord)) return null;
+  const offset = columns.offset ? parseOffset(cursor.next()) : null;
+  if (columns.offset && offset === null) return null;
   const device = columns.device ? cursor.next() : null;
   if (device !== null && !DEVICE.test(device)) return null;
   const inode = columns.inode ? cursor.next() : null;
   if (inode !== null && !INODE.test(inode)) return null;
-  return { permissions, offset: offsetWord === null ? null : parseOffset(offsetWord), device, inode };
+  return { permissions, offset, device, inode };
 }
 
 /** Which fields a row has, where the header's words are translated. */
@@ -74,7 +73,7 @@ function leadByShape(cursor: Cursor, figures: number): NonNullable<ExtendedHeade
   cursor.at = at;
   const permissions = isKernelPermissions(words[0]!);
   const next = permissions ? 1 : 0;
-  const offset = OFFSET.test(words[next]!) && DEVICE.test(words[next + 1]!);
+  const offset = parseOffset(words[next]!) !== null && DEVICE.test(words[next + 1]!);
   const device = DEVICE.test(words[next + (offset ? 1 : 0)]!);
   const rest = words.slice(next + (offset ? 1 : 0) + (device ? 1 : 0));
   const numbers = rest.findIndex(word => !INODE.test(word));

@@ -8,8 +8,11 @@ import { type Address, address, type FileOffset, fileOffset } from '../../model/
 export const KIB = 1024;
 
 const DECIMAL = /^[0-9]{1,18}$/;
-const ADDRESS = /^[0-9A-Fa-f]{8,16}$/;
-const OFFSET = /^[0-9A-Fa-f]{1,16}$/;
+/**
+ * The kernel pads to eight digits at least, which keeps words like "add" out. procps pads on to the width of
+ * the column's translated name in bytes: 27 digits in Georgian.
+ */
+const HEXADECIMAL = /^0{0,64}[0-9A-Fa-f]{8,16}$/;
 const TOP = 1n << 64n;
 
 /** A decimal number of at most 18 digits. */
@@ -17,14 +20,14 @@ export function parseDecimal(text: string): number | null {
   return DECIMAL.test(text) ? Number(text) : null;
 }
 
-/** An address without 0x; kernels pad it to eight digits at least, which keeps words like "add" out. */
+/** An address without 0x. */
 export function parseAddress(text: string): Address | null {
-  return ADDRESS.test(text) ? address(BigInt(`0x${text}`)) : null;
+  return HEXADECIMAL.test(text) ? address(BigInt(`0x${text}`)) : null;
 }
 
-/** A file offset in hexadecimal without 0x. */
+/** A file offset without 0x. */
 export function parseOffset(text: string): FileOffset | null {
-  return OFFSET.test(text) ? fileOffset(BigInt(`0x${text}`)) : null;
+  return HEXADECIMAL.test(text) ? fileOffset(BigInt(`0x${text}`)) : null;
 }
 
 /** The exclusive end of `kib` KiB at `start`; null where that is empty or leaves the address space. */

@@ -5,6 +5,7 @@
  *
  * The name is the rest of the line. NetBSD prints no permissions at all for a mapping without any.
  */
+import type { FileOffset } from '../../model/units.ts';
 import { Cursor } from './cursor.ts';
 import { deviceOf, endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { type Permissions, permissionsOf } from './permissions.ts';
@@ -16,7 +17,6 @@ import type { TabularHeader } from './tabular-header.ts';
 type Column = number | null;
 
 const ROUNDED = /^[0-9]{1,6}\.[0-9]{1,2}[BKMGT]$/;
-const OFFSET = /^[0-9a-f]{8,16}$/;
 const DEVICE = /^([0-9a-f]{3}):([0-9a-f]{5})$/;
 /** More number columns than any form has. */
 const MOST_COLUMNS = 9;
@@ -106,14 +106,11 @@ function takePermissions(cursor: Cursor, mayBeMissing: boolean): Permissions | n
   return rights;
 }
 
-function takeDevice(
-  cursor: Cursor,
-): { offset: NonNullable<ReturnType<typeof parseOffset>>; device: string } | null {
+function takeDevice(cursor: Cursor): { offset: FileOffset; device: string } | null {
   const { at } = cursor;
-  const offset = cursor.next();
+  const offset = parseOffset(cursor.next());
   const device = DEVICE.exec(cursor.next());
-  const parsed = OFFSET.test(offset) ? parseOffset(offset) : null;
-  if (device && parsed !== null) return { offset: parsed, device: deviceOf(device[1]!, device[2]!, 16) };
+  if (device && offset !== null) return { offset, device: deviceOf(device[1]!, device[2]!, 16) };
   cursor.at = at;
   return null;
 }

@@ -53,7 +53,7 @@ const LIMITS: readonly Limit[] = [
   {
     code: 'no-names',
     words: 'no names',
-    missing: ({ rows }) => rows.every(row => row.name === ''),
+    missing: ({ rows }) => rows.some(isNamelessFile) || rows.every(isWithoutNameAndInode),
   },
   {
     code: 'no-special-names',
@@ -78,6 +78,17 @@ const LIMITS: readonly Limit[] = [
     missing: ({ rows }) => rows.every(row => row.vmFlags === null),
   },
 ];
+
+type Row = Told['rows'][number];
+
+/** Does the inode number say that a file is mapped here, which nothing names? */
+function isNamelessFile({ inode, name }: Row): boolean {
+  return inode !== null && inode !== '0' && name === '';
+}
+
+function isWithoutNameAndInode({ inode, name }: Row): boolean {
+  return inode === null && name === '';
+}
 
 /** The note about a listing; null where it tells everything, or has no mappings. */
 export function limitsNote(told: Told): Note | null {
