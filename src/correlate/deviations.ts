@@ -3,7 +3,7 @@
  * each code stands for one thing that can happen to a mapping (see Deviation).
  */
 import type { Capture } from '../model/capture.ts';
-import type { Content, Deviation } from '../model/module.ts';
+import type { Deviation } from '../model/module.ts';
 import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Claim } from './claims.ts';
@@ -120,17 +120,28 @@ function contentDeviations(
     found.push({ code: 'text-modified', bytes: anonymous });
   if (vma.name === '[heap]' && own.every(({ piece: p }) => p.start <= vma.start && p.end >= vma.end))
     found.push({ code: 'labelled-heap' });
-  const size = placed.image.status === 'read' ? placed.image.elf.fileSize : null;
-  if (vma.file !== null && size !== null && vma.offset !== null) {
-    const fileEnd = pageUp(fileOffset(BigInt(size)), capture.process.pageSize);
-    const lastOffset = vma.offset + (vma.end - vma.start);
-    const isContent = piece.contents.some(({ role }: Content) => role === 'segment');
-    if (isContent && lastOffset > fileEnd) {
-      const start = vma.offset > fileEnd ? vma.start : vma.start + (fileEnd - vma.offset);
-      found.push({ code: 'beyond-end-of-file', range: { start: start as Vma['start'], end: vma.end } });
-    }
+  if (vma.file !== null && placed.image.status === 'read') {
+    const beyond = beyondEndOfFile(vma, own, placed.image.elf.fileSize, capture.process.pageSize);
+    if (beyond) found.push({ code: 'beyond-end-of-file', range: beyond });
   }
   return found;
+}
+
+/** Pages of segments that the file has no bytes for. Those of a hole are kept to be nothing. */
+function beyondEndOfFile(
+  vma: Vma,
+  own: readonly Claim[],
+  fileSize: number | null,
+  pageSize: number,
+): Range | null {
+  if (fileSize === null || vma.offset === null) return null;
+  const fileEnd = pageUp(fileOffset(BigInt(fileSize)), pageSize);
+  const start = fileEnd > vma.offset ? vma.start + (fileEnd - vma.offset) : vma.start;
+  if (start >= vma.end) return null;
+  const beyond = { start: start as Vma['start'], end: vma.end };
+  const segments = own.flatMap(({ piece }) => piece.contents.filter(({ role }) => role === 'segment'));
+  const hit = segments.map(content => intersect(content, beyond)).filter(range => range !== null);
+  return hit.length === 0 ? null : { start: hit[0]!.start, end: hit.at(-1)!.end };
 }
 
 /** A figure of one VMA by its smaps name, in bytes; null where the source does not have it. */

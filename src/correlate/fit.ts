@@ -40,7 +40,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   let executable = false;
   let first = false;
   for (const piece of pieces) {
-    if (piece.offset === null || piece.contents[0]!.role === 'reservation') continue;
+    if (piece.offset === null || piece.contents.every(({ role }) => role === 'reservation')) continue;
     count++;
     const before = present;
     for (const i of index.overlapping(piece)) {

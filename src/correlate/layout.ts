@@ -9,7 +9,7 @@
  * All four map each PT_LOAD over whole pages; they differ in holes, in .bss tails and in RELRO's rounding.
  */
 import type { ElfFile, ProgramHeader, SegmentFlags } from '../model/elf.ts';
-import type { Loader, Piece } from '../model/module.ts';
+import type { Content, Loader, Piece } from '../model/module.ts';
 import {
   type Address,
   type FileOffset,
@@ -123,7 +123,8 @@ const muslLayout: Layout = (space, elf, loads, bias, rules) => {
   const end = (highest + pageDown(load.offset, rules.pageSize)) as Address;
   // DT_TEXTREL keeps the whole image rwx; holes keep the first segment's file and protection.
   const protection = textRelocations ? 'rwx' : null;
-  mapFile(space, load, edges[lowest]!.start, end, rules, protection);
+  mapFile(space, load, edges[lowest]!.start, end, rules, protection, 'reservation');
+  mapFile(space, load, edges[lowest]!.start, edges[lowest]!.memEnd, rules, protection);
   loads.forEach((segment, i) => {
     const edge = edges[i]!;
     if (i !== lowest) mapFile(space, segment, edge.start, edge.memEnd, rules, protection);
@@ -169,10 +170,11 @@ function mapFile(
   end: Address,
   rules: LayoutRules,
   protection: string | null = null,
+  role: Content['role'] = 'segment',
 ): void {
   const offset = fileOffset(pageDown(load.offset as FileOffset, rules.pageSize));
   const mode = protection ?? withExec(protectionOf(load.flags), rules);
-  space.mapFixed({ start, end, protection: mode, offset, role: 'segment', segment: load.index });
+  space.mapFixed({ start, end, protection: mode, offset, role, segment: load.index });
 }
 
 /** ld.so gives the anonymous tail the segment's own protection. */
