@@ -12,8 +12,11 @@ const AT_BASE = 7n;
 const AT_ENTRY = 9n;
 const AT_SYSINFO_EHDR = 33n;
 
-/** Reads the pairs up to AT_NULL or the end; null where there is none at all. */
-export function parseAuxv(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: boolean): AuxiliaryVector | null {
+/** AT_RANDOM: address of 16 random bytes, which the kernel puts at the top of the main thread's stack. */
+export const AT_RANDOM = 25n;
+
+/** The values by their AT_ types, up to AT_NULL or the end. */
+export function auxvValues(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: boolean): Map<bigint, bigint> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number): bigint =>
     wordSize === 8 ? view.getBigUint64(at, littleEndian) : BigInt(view.getUint32(at, littleEndian));
@@ -23,6 +26,12 @@ export function parseAuxv(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: bool
     if (type === AT_NULL) break;
     values.set(type, word(at + wordSize));
   }
+  return values;
+}
+
+/** The entries that matter here; null where there is none at all. */
+export function parseAuxv(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: boolean): AuxiliaryVector | null {
+  const values = auxvValues(bytes, wordSize, littleEndian);
   if (values.size === 0) return null;
   const addressOf = (type: bigint) => {
     const value = values.get(type);

@@ -24,6 +24,8 @@ export interface NamedFile {
   readonly buildId?: string | null;
   /** Can any of its mappings be an image's (is it mapped privately)? Absent: yes. */
   readonly wanted?: boolean;
+  /** How much of it to read, if not as much as of the others. */
+  readonly depth?: Depth;
 }
 
 const DELETED = ' (deleted)';
@@ -51,7 +53,7 @@ function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth): Mapped
   const image =
     file.wanted === false || NO_FILE.test(name)
       ? unavailable('not-looked-for', 'it is not mapped as an image is')
-      : finder.find(path, found => readFound(found, file, deleted, depth));
+      : finder.find(path, found => readFound(found, file, deleted, file.depth ?? depth));
   return { path, deleted, device, inode, image };
 }
 

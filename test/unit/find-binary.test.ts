@@ -159,7 +159,7 @@ describe('identity', () => {
 
   it('is proved by the inode; another inode refutes a file of this machine only', () => {
     expect(outcome({ name: path, inode }, { useHost: true })).toContain('(inode)');
-    expect(outcome({ name: path, inode: `${inode}1` }, { useHost: true })).toBe('mismatch');
+    expect(outcome({ name: path, inode: `${inode}1` }, { useHost: true })).toBe('replaced');
     expect(outcome({ inode: `${inode}1` }, { sysroots: [root] })).toContain('(path-only)');
   });
 

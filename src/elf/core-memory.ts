@@ -1,0 +1,92 @@
+/**
+ * The memory that a core file holds. A VMA's content may be dumped whole, in part (of an ELF file's first mapping,
+ * the kernel dumps the first page) or not at all:
+ *
+ *   VMA          ├────────────────────────┤
+ *   dumped       ├──────┤
+ *   window            ├─┤                    reads as much as there is
+ */
+import type { ByteSource } from '../model/bytes.ts';
+import type { ElfFile } from '../model/elf.ts';
+import type { Address } from '../model/units.ts';
+import type { CoreSegment } from './core.ts';
+import { readHeader } from './header.ts';
+import { type Depth, readElf } from './read.ts';
+
+export class CoreMemory {
+  readonly #source: ByteSource;
+  readonly #segments: readonly CoreSegment[];
+
+  /** @param segments in address order, without overlap. */
+  constructor(source: ByteSource, segments: readonly CoreSegment[]) {
+    this.#source = source;
+    this.#segments = segments;
+  }
+
+  /** The dumped bytes from `start` to the end of its VMA, as a source of its own; empty where nothing was dumped. */
+  windowAt(start: Address): ByteSource {
+    const segment = this.#segmentAt(start);
+    const skipped = segment ? start - segment.start : 0n;
+    const size = segment && segment.dumped > skipped ? segment.dumped - skipped : 0n;
+    const from = (segment?.offset ?? 0n) + skipped;
+    return {
+      size: Number(size),
+      read: (offset, length) => {
+        const left = size - offset;
+        const wanted = left < BigInt(length) ? Number(left) : length;
+        return wanted > 0 ? this.#source.read(from + offset, wanted) : new Uint8Array(0);
+      },
+    };
+  }
+
+  /** An image that lies complete in one mapping, as the vDSO does; null where there is none. */
+  imageAt(start: Address, depth: Depth): ElfFile | null {
+    try {
+      return readElf(this.windowAt(start), depth);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * What the first mapping of a file tells of its image: the headers, and the build ID where the note was dumped.
+   * Section headers are left aside, because hardly ever are they mapped: only the sections that segments name are known.
+   */
+  headersAt(start: Address): ElfFile | null {
+    try {
+      const elf = readElf(withoutSectionHeaders(this.windowAt(start)), 'layout');
+      // What is missing from the window was not dumped, and is no flaw of the file.
+      return { ...elf, fileSize: null, flaws: [] };
+    } catch {
+      return null;
+    }
+  }
+
+  #segmentAt(at: Address): CoreSegment | null {
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#segments[middle]!.end > at) high = middle;
+      else low = middle + 1;
+    }
+    const segment = this.#segments[low];
+    return segment && segment.start <= at ? segment : null;
+  }
+}
+
+/** The same image with e_shoff and e_shnum zero. */
+function withoutSectionHeaders(image: ByteSource): ByteSource {
+  const head = readHeader(image).bytes.slice();
+  const [shoff, size, shnum] = head[4] === 2 ? [40, 8, 60] : [32, 4, 48];
+  head.fill(0, shoff, shoff + size).fill(0, shnum, shnum + 2);
+  return {
+    size: image.size,
+    read(offset, length) {
+      if (offset >= BigInt(head.length)) return image.read(offset, length);
+      const bytes = image.read(offset, length).slice();
+      bytes.set(head.subarray(Number(offset), Number(offset) + bytes.length));
+      return bytes;
+    },
+  };
+}
