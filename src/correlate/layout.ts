@@ -116,13 +116,12 @@ const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
 
 const muslLayout: Layout = (space, elf, loads, bias, rules) => {
   const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));
-  const textRelocations = elf.dynamic?.textRelocations === true;
   const lowest = edges.reduce((low, edge, i) => (edge.start < edges[low]!.start ? i : low), 0);
   const load = loads[lowest]!;
   const highest = edges.reduce((high, { memEnd }) => (memEnd > high ? memEnd : high), edges[0]!.memEnd);
   const end = (highest + pageDown(load.offset, rules.pageSize)) as Address;
   // DT_TEXTREL keeps the whole image rwx; holes keep the first segment's file and protection.
-  const protection = textRelocations ? 'rwx' : null;
+  const protection = elf.textRelocations ? 'rwx' : null;
   mapFile(space, load, edges[lowest]!.start, end, rules, protection, 'reservation');
   mapFile(space, load, edges[lowest]!.start, edges[lowest]!.memEnd, rules, protection);
   loads.forEach((segment, i) => {

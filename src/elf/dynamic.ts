@@ -85,6 +85,11 @@ export function offsetOfVaddr(segments: readonly RawProgramHeader[], vaddr: bigi
   return null;
 }
 
+/** Does the loader write to read-only segments? */
+export function hasTextRelocations({ values }: DynamicEntries): boolean {
+  return values.has(DT.TEXTREL) || ((values.get(DT.FLAGS) ?? 0n) & DF_TEXTREL) !== 0n;
+}
+
 /** What the entries mean. Names are read from DT_STRTAB. */
 export function decodeDynamic(
   source: ByteSource,
@@ -103,7 +108,6 @@ export function decodeDynamic(
     needed: needed.map(nameAt),
     soname: soname === undefined ? null : nameAt(soname),
     bindNow: values.has(DT.BIND_NOW) || (flags & DF_BIND_NOW) !== 0n || (flags1 & DF_1_NOW) !== 0n,
-    textRelocations: values.has(DT.TEXTREL) || (flags & DF_TEXTREL) !== 0n,
     pie: (flags1 & DF_1_PIE) !== 0n,
     debug: values.has(DT.DEBUG),
   };

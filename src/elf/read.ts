@@ -2,7 +2,7 @@
 import type { ByteSource } from '../model/bytes.ts';
 import type { ElfFile, ProgramHeader, Section } from '../model/elf.ts';
 import { fileOffset, vaddr } from '../model/units.ts';
-import { decodeDynamic, readDynamicEntries } from './dynamic.ts';
+import { decodeDynamic, hasTextRelocations, readDynamicEntries } from './dynamic.ts';
 import { headerSize, programHeaderSize, type RawHeader, readHeader, sectionHeaderSize } from './header.ts';
 import { fileTypeName, machineName, sectionFlagLetters, sectionTypeName, segmentTypeName } from './names.ts';
 import { buildIdIn } from './notes.ts';
@@ -32,12 +32,11 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
   const tables = readTables(source, header);
   const flaws = [...tables.flaws];
   const segments = tables.programHeaders;
-  const entries = depth === 'full' ? readDynamicEntries(source, segments, is64, little) : null;
+  const entries = readDynamicEntries(source, segments, is64, little);
   const named = nameSections(source, header, tables.sections, flaws);
   const rebuilt = named.length === 0;
-  const sections = rebuilt
-    ? rebuildSections(segments, entries ?? readDynamicEntries(source, segments, is64, little), is64)
-    : named;
+  const sections = rebuilt ? rebuildSections(segments, entries, is64) : named;
+  const asked = depth === 'full' ? entries : null;
   flaws.push(...segmentFlaws(segments, file.size), ...sectionFlaws(sections, file.size));
   return {
     class: is64 ? 64 : 32,
@@ -58,9 +57,10 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
     fileSize: file.size,
     buildId: findBuildId(source, header, segments),
     interpreter: readInterpreter(source, segments),
+    textRelocations: entries !== null && hasTextRelocations(entries),
     depth,
-    dynamic: entries && decodeDynamic(source, segments, entries),
-    slots: entries && readSlots(source, header, segments, entries),
+    dynamic: asked && decodeDynamic(source, segments, asked),
+    slots: asked && readSlots(source, header, segments, asked),
     flaws,
   };
 }

@@ -20,6 +20,8 @@ export interface ElfFile {
   readonly buildId: string | null;
   /** PT_INTERP. */
   readonly interpreter: string | null;
+  /** DT_TEXTREL or DF_TEXTREL. Known at every depth, because musl's layout depends on it. */
+  readonly textRelocations: boolean;
   /** 'layout': the dynamic table and the slots were not asked for and are null. */
   readonly depth: 'layout' | 'full';
   /** null: no dynamic table (static), or one that cannot be read (then named in `flaws`). */
@@ -79,8 +81,6 @@ export interface DynamicTable {
   readonly soname: string | null;
   /** DT_BIND_NOW, DF_BIND_NOW in DT_FLAGS or DF_1_NOW in DT_FLAGS_1. */
   readonly bindNow: boolean;
-  /** DT_TEXTREL or DF_TEXTREL. */
-  readonly textRelocations: boolean;
   /** DF_1_PIE. */
   readonly pie: boolean;
   /** DT_DEBUG, which linkers put into executables only. */

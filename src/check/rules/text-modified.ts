@@ -51,7 +51,7 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
       const [first] = modified;
       if (first) {
         const { start, end } = first.vma;
-        const cause = elf.dynamic?.textRelocations ? 'text-relocations' : 'unknown';
+        const cause = elf.textRelocations ? 'text-relocations' : 'unknown';
         const facts = {
           ...extent(context, modified),
           segments: loads(modified.flatMap(({ segments }) => segments)),

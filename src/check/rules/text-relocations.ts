@@ -22,7 +22,7 @@ export const textRelocations: Rule = defineRule<Relocations, Record<string, neve
     judgeImages(context, 'DT_TEXTREL', ({ module, elf }, about) => {
       if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
       if (!elf.dynamic) return notApplicable(about, 'it is static: nothing relocates it');
-      if (!elf.dynamic.textRelocations) return { outcome: 'pass', about, facts: {} };
+      if (!elf.textRelocations) return { outcome: 'pass', about, facts: {} };
       const staysWritable = context.loader === 'musl' && module.loader === 'musl';
       return { outcome: 'fail', about, facts: { machine: elf.machine, staysWritable } };
     }),
