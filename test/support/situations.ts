@@ -5,11 +5,22 @@
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, buildManyLibraries } from './build.ts';
+import type { Deviation } from '../../src/model/module.ts';
+import { build, buildManyLibraries, buildText } from './build.ts';
 import { LAYOUT_MATRIX, LIBRARY_MATRIX } from './layout-matrix.ts';
+import { patchElf } from './patch-elf.ts';
 import { type Subject, start } from './process.ts';
 import type { Tool } from './tools.ts';
-import { DEFAULT, LIBRARY, requirements, type Variant, variant } from './variant.ts';
+import {
+  type Compiler,
+  DEFAULT,
+  LIBRARY,
+  LINKERS,
+  type Linker,
+  requirements,
+  type Variant,
+  variant,
+} from './variant.ts';
 
 export interface Situation {
   readonly title: string;
@@ -17,6 +28,10 @@ export interface Situation {
   start(): Promise<Subject>;
   /** What happens to its files once it runs. A debugger must have looked before. */
   afterwards?(): void;
+  /** Where it differs from what its headers predict, one code a place; [] unless told. */
+  readonly deviations?: readonly Deviation['code'][];
+  /** gdb does not list all of it. */
+  readonly hiddenFromGdb?: boolean;
 }
 
 const EXTENSIONS = 'ssl, sqlite3, ctypes, decimal, lzma, bz2, hashlib, json, curses, readline, uuid';
@@ -40,19 +55,33 @@ const interpreters: readonly Situation[] = [
     title: 'node',
     tools: [],
     start: () => start(process.execPath, ['-e', BLOCKED_NODE]),
+    // V8 maps its built-in functions once more, near its own code.
+    deviations: ['mapped-again'],
   },
 ];
 
-const built = (title: string, source: string, wanted: Variant, args: () => readonly string[]): Situation => ({
+type Rest = Pick<Situation, 'deviations' | 'hiddenFromGdb'>;
+type Arguments = () => readonly string[];
+
+const built = (
+  title: string,
+  source: string,
+  wanted: Variant,
+  args: Arguments = () => [],
+  rest: Rest = {},
+): Situation => ({
   title,
   tools: requirements(wanted),
   start: () => start(build(source, wanted), args()),
+  ...rest,
 });
 
-const none = (): readonly string[] => [];
+/** Static programs of musl never apply RELRO. */
+const unapplied = ({ compiler, kind }: Variant): Rest =>
+  compiler === 'musl-gcc' && kind !== 'pie' ? { deviations: ['relro-not-applied'] } : {};
 
 const programs: readonly Situation[] = LAYOUT_MATRIX.map(wanted =>
-  built(`plain ${wanted.id}`, 'plain.c', wanted, none),
+  built(`plain ${wanted.id}`, 'plain.c', wanted, undefined, unapplied(wanted)),
 );
 
 /** Libraries in a program of the same toolchain. */
@@ -65,8 +94,80 @@ const libraries: readonly Situation[] = LIBRARY_MATRIX.map(wanted =>
 
 const several: readonly Situation[] = [
   built('many libraries', 'dlopen.c', DEFAULT, () => buildManyLibraries(50, LIBRARY)),
-  built('threads', 'threads.c', DEFAULT, none),
+  built('threads', 'threads.c', DEFAULT),
   built('a library that dlmopen loads twice', 'dlmopen.c', DEFAULT, () => [build('lib.c', LIBRARY)]),
+];
+
+/** Flags that few use, and that change the layout: reservations, relocated text, a base that is not zero. */
+const ODD_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  '64K pages': ['-Wl,-z,max-page-size=0x10000'],
+  '2M pages': ['-Wl,-z,max-page-size=0x200000'],
+  '2M pages noseparate-code': ['-Wl,-z,max-page-size=0x200000', '-Wl,-z,noseparate-code'],
+  'RELRO of 64K pages': ['-Wl,-z,max-page-size=0x10000', '-Wl,-z,common-page-size=0x10000'],
+};
+const BASED = ['-Wl,-Ttext-segment=0x10000000'];
+const NO_TEXT = ['-Wl,-z,notext'];
+/** A library that brings its own loader's habits out: 64 KiB of .bss more than its last page has. */
+const BIG = ['-DBSS=65536'];
+
+const odd: readonly Situation[] = (['gcc', 'musl-gcc', 'i686-linux-gnu-gcc'] as const).flatMap(compiler => {
+  const libraries = (linker: Linker, label: string, flags: readonly string[]): Situation => {
+    const wanted = variant(compiler, linker, 'shared', label, [...flags, ...BIG]);
+    return built(`libraries ${wanted.id}`, 'dlopen.c', variant(compiler, 'bfd', 'pie'), () => [
+      build('lib.c', wanted),
+      build('lib-relro.c', wanted),
+    ]);
+  };
+  const textrel = variant(compiler, 'bfd', 'shared', 'textrel', NO_TEXT);
+  const pointer = compiler === 'i686-linux-gnu-gcc' ? '.long' : '.quad';
+  const based = variant(compiler, 'bfd', 'pie', 'based', BASED);
+  return [
+    ...LINKERS.flatMap(linker =>
+      Object.entries(ODD_FLAGS)
+        .filter(([label]) => linker !== 'gold' || !label.includes('separate'))
+        .map(([label, flags]) => libraries(linker, label, flags)),
+    ),
+    libraries('bfd', 'based', BASED),
+    built(`plain ${based.id}`, 'plain.c', based),
+    built(
+      `libraries ${textrel.id}`,
+      'dlopen.c',
+      variant(compiler, 'bfd', 'pie'),
+      () => [
+        buildText(
+          'textrel.c',
+          `int target;\n__asm__(".text\\nword: ${pointer} target\\n.previous");\n`,
+          textrel,
+        ),
+      ],
+      // musl leaves it writable, as it predicts; glibc takes the permission back, and the copied page tells.
+      compiler === 'musl-gcc' ? {} : { deviations: ['text-modified'] },
+    ),
+  ];
+});
+
+/** The loader is the executable then, and the program one of its libraries. */
+const throughLoader = (compiler: Compiler, loader: string): Situation => ({
+  title: `${loader} PROGRAM`,
+  tools: [...requirements(variant(compiler, 'bfd', 'pie')), loader],
+  start: () => start(loader, [build('plain.c', variant(compiler, 'bfd', 'pie'))]),
+  hiddenFromGdb: true,
+});
+
+const started: readonly Situation[] = [
+  throughLoader('gcc', '/lib64/ld-linux-x86-64.so.2'),
+  throughLoader('musl-gcc', '/lib/ld-musl-x86_64.so.1'),
+  {
+    title: 'without address space randomisation',
+    tools: [...requirements(DEFAULT), 'setarch'],
+    start: () => start('setarch', ['-R', build('plain.c')]),
+  },
+  {
+    title: 'a 32-bit program without GNU_STACK, where whatever is readable is executable',
+    tools: requirements(variant('i686-linux-gnu-gcc', 'bfd', 'pie')),
+    start: () =>
+      start(patchElf(build('plain.c', variant('i686-linux-gnu-gcc', 'bfd', 'pie')), 'stack-missing')),
+  },
 ];
 
 const scratch = mkdtempSync(join(tmpdir(), 'vmaexplain-live-'));
@@ -108,5 +209,7 @@ export const SITUATIONS: readonly Situation[] = [
   ...programs,
   ...libraries,
   ...several,
+  ...odd,
+  ...started,
   ...gone,
 ];
