@@ -22,7 +22,7 @@ export interface ExplainOptions {
   readonly offline: OfflineOptions;
 }
 
-export function runExplain(words: readonly string[], options: ExplainOptions): ExitCode {
+export async function runExplain(words: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   const targets = parseTargets(words, process.ppid);
   const output = options.output === null ? standardOutput() : fileOutput(options.output);
   const render: RenderOptions = {
@@ -34,7 +34,7 @@ export function runExplain(words: readonly string[], options: ExplainOptions): E
     explain: options.explain,
   };
   try {
-    const code = explainAll(targets, options, render, output);
+    const code = await explainAll(targets, options, render, output);
     output.close();
     return code;
   } catch (error) {
@@ -43,22 +43,23 @@ export function runExplain(words: readonly string[], options: ExplainOptions): E
   }
 }
 
-function explainAll(
+async function explainAll(
   targets: readonly Target[],
   options: ExplainOptions,
   render: RenderOptions,
   output: Output,
-): ExitCode {
+): Promise<ExitCode> {
   const format = FORMATS[options.format];
+  const renderer = await format.load();
   const array = format.array && targets.length > 1;
   let code: ExitCode = 0;
   let written = 0;
   for (const target of targets) {
     try {
-      for (const report of explainTarget(target, options)) {
+      for await (const report of explainTarget(target, options)) {
         if (array) output.write(written === 0 ? '[\n' : ',\n');
         else if (written > 0) output.write(format.between);
-        for (const piece of format.render(report, render)) output.write(piece);
+        for (const piece of renderer(report, render)) output.write(piece);
         written++;
       }
     } catch (error) {
@@ -71,9 +72,9 @@ function explainAll(
   return code;
 }
 
-function* explainTarget(target: Target, options: ExplainOptions): Generator<Report> {
+async function* explainTarget(target: Target, options: ExplainOptions): AsyncGenerator<Report> {
   const depth = FORMATS[options.format].depth;
-  for (const capture of loadTarget(target, depth, options.offline)) {
+  for (const capture of await loadTarget(target, depth, options.offline)) {
     const report = correlate(capture);
     const { range } = options;
     yield range ? { ...report, mappings: report.mappings.filter(({ vma }) => overlaps(range, vma)) } : report;

@@ -1,4 +1,6 @@
 /** Entry point of the command. */
 import { run } from './program.ts';
 
-process.exitCode = run(process.argv.slice(2));
+run(process.argv.slice(2)).then(code => {
+  process.exitCode = code;
+});

@@ -3,11 +3,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../model/version.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
-import { runExplain } from './explain.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
 import { colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
+import { standardOutput } from './output.ts';
 import { parseRange } from './range.ts';
-import { runRecord } from './record.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
@@ -42,13 +41,13 @@ Examples:
 Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not there or may not be read.`;
 
 /** Runs the command line and returns its exit code; never throws for trouble of the user's. */
-export function run(words: readonly string[]): ExitCode {
+export async function run(words: readonly string[]): Promise<ExitCode> {
   const result: Result = { code: 0 };
   const program = rootCommand(result);
   program.addCommand(recordCommand());
   for (const command of [program, ...program.commands]) configure(command);
   try {
-    program.parse(words.map(spellXX), { from: 'user' });
+    await program.parseAsync(words.map(spellXX), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(describeFailure(null, error));
@@ -64,7 +63,15 @@ interface Result {
 function configure(command: Command): void {
   command
     .helpOption('-h, --help', 'print this help')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')) })
+    .configureOutput({
+      // Loading process.stdout takes longer than all the rest of --version.
+      writeOut: text => {
+        const output = standardOutput();
+        output.write(text);
+        output.close();
+      },
+      outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')),
+    })
     .showHelpAfterError("  see 'vmaexplain --help'")
     .exitOverride();
 }
@@ -93,8 +100,9 @@ function rootCommand(result: Result): Command {
     .version(VERSION, '--version', 'print the version')
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
-    .action((targets: string[], flags: Flags) => {
-      result.code = runExplain(targets, {
+    .action(async (targets: string[], flags: Flags) => {
+      const { runExplain } = await import('./explain.ts');
+      result.code = await runExplain(targets, {
         format: flags.json ? 'json' : flags.format,
         view: viewOf(program, flags),
         quiet: flags.quiet ?? false,
@@ -114,7 +122,8 @@ function recordCommand(): Command {
     .argument('<PID>', 'the process')
     .requiredOption('-o, --output <FILE>', 'where to write; compressed if the name ends in .gz')
     .option('--force', 'overwrite the file')
-    .action((pid: string, flags: { output: string; force?: true }) => {
+    .action(async (pid: string, flags: { output: string; force?: true }) => {
+      const { runRecord } = await import('./record.ts');
       runRecord(pid, { output: flags.output, force: flags.force ?? false });
     });
 }

@@ -1,5 +1,5 @@
 /** What the output goes to: decides on colour and width once. */
-import { isatty } from 'node:tty';
+import { fstatSync } from 'node:fs';
 import { ANSI, type Palette, PLAIN } from '../render/palette.ts';
 
 export type ColorChoice = 'auto' | 'always' | 'never';
@@ -11,7 +11,7 @@ export function choosePalette(choice: ColorChoice, toFile: boolean, env: NodeJS.
   const force = env['FORCE_COLOR'];
   if (env['NO_COLOR']) return PLAIN;
   if (force !== undefined) return force === '0' ? PLAIN : ANSI;
-  return !toFile && isatty(1) && env['TERM'] !== 'dumb' ? ANSI : PLAIN;
+  return !toFile && isTerminal() && env['TERM'] !== 'dumb' ? ANSI : PLAIN;
 }
 
 /** Columns to fit into: COLUMNS, else the terminal's; null in a pipe or file, where nothing is cut. */
@@ -19,5 +19,14 @@ export function terminalWidth(toFile: boolean, env: NodeJS.ProcessEnv): number |
   if (toFile) return null;
   const columns = Number(env['COLUMNS']);
   if (Number.isInteger(columns) && columns > 0) return columns;
-  return isatty(1) ? (process.stdout.columns ?? null) : null;
+  return isTerminal() ? (process.stdout.columns ?? null) : null;
+}
+
+/** Standard output is asked only where it is a character device at all: the question costs loading node:tty. */
+function isTerminal(): boolean {
+  try {
+    return fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
+  } catch {
+    return false;
+  }
 }

@@ -1,12 +1,8 @@
-/** Every output format of a report, by the name that --format takes. */
-import { renderCsv } from './csv.ts';
-import { renderJson, renderNdjson } from './json.ts';
+/** Every output format of a report, by the name that --format takes. A format is loaded when it is used. */
 import type { Renderer } from './options.ts';
-import { renderSections } from './sections.ts';
-import { renderTable } from './table.ts';
 
 export interface Format {
-  readonly render: Renderer;
+  readonly load: () => Promise<Renderer>;
   /** Several reports are the members of a JSON array. */
   readonly array: boolean;
   /** Text between two reports. */
@@ -18,9 +14,24 @@ export interface Format {
 export type FormatName = 'table' | 'sections' | 'json' | 'ndjson' | 'csv';
 
 export const FORMATS: Readonly<Record<FormatName, Format>> = {
-  table: { render: renderTable, array: false, between: '\n', depth: 'layout' },
-  sections: { render: renderSections, array: false, between: '\n', depth: 'layout' },
-  json: { render: renderJson, array: true, between: '', depth: 'full' },
-  ndjson: { render: renderNdjson, array: false, between: '', depth: 'full' },
-  csv: { render: renderCsv, array: false, between: '', depth: 'layout' },
+  table: {
+    load: async () => (await import('./table.ts')).renderTable,
+    array: false,
+    between: '\n',
+    depth: 'layout',
+  },
+  sections: {
+    load: async () => (await import('./sections.ts')).renderSections,
+    array: false,
+    between: '\n',
+    depth: 'layout',
+  },
+  json: { load: async () => (await import('./json.ts')).renderJson, array: true, between: '', depth: 'full' },
+  ndjson: {
+    load: async () => (await import('./json.ts')).renderNdjson,
+    array: false,
+    between: '',
+    depth: 'full',
+  },
+  csv: { load: async () => (await import('./csv.ts')).renderCsv, array: false, between: '', depth: 'layout' },
 };

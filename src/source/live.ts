@@ -1,6 +1,5 @@
 /** The evidence that /proc gives about a running process (proc(5)). */
 import { closeSync, constants, openSync } from 'node:fs';
-import { endianness } from 'node:os';
 import type { Depth } from '../elf/read.ts';
 import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture, MappedFile } from '../model/capture.ts';
@@ -18,6 +17,7 @@ import type { Snapshot } from './snapshot-format.ts';
 
 /** The vDSO has two to four pages. */
 const LARGEST_VDSO = 1 << 20;
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * Captures a running process without stopping it or writing to it.
@@ -83,7 +83,7 @@ function readEvidence(
     ...rest,
     auxv: rest.auxv && rest.auxv.length > 0 ? rest.auxv : null,
     randomizeVaSpace: sysctl('kernel/randomize_va_space'),
-    littleEndian: endianness() === 'LE',
+    littleEndian: LITTLE_ENDIAN,
     mappings: { parsed, notes },
     image: (request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> => images.read(request),
     vdso: (vma: Vma): ByteSource | null => {
