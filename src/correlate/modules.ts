@@ -55,7 +55,7 @@ function modulesOfFile(
   const base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
   if (file.image.status === 'unavailable') {
     const { reason, message } = file.image;
-    const loaded = role !== 'library' || vmas.some(vma => vma.permissions[2] === 'x');
+    const loaded = role !== 'library' || (!isDevice(file) && vmas.some(isPrivateText));
     if (!loaded) return [];
     return [
       {
@@ -106,6 +106,11 @@ function modulesOfFile(
     };
   });
 }
+
+/** No loader maps an image shared. */
+const isPrivateText = ({ permissions }: Vma): boolean => permissions[2] === 'x' && permissions[3] !== 's';
+
+const isDevice = ({ path }: MappedFile): boolean => path.startsWith('/dev/') && !path.startsWith('/dev/shm/');
 
 const startOf = (pieces: readonly Piece[], otherwise: Address): Address => pieces[0]?.start ?? otherwise;
 
