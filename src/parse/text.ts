@@ -15,7 +15,7 @@ import { TextBlocks } from './text/blocks.ts';
 import { looksLikeFigure } from './text/maps-block.ts';
 import type { TextProcess } from './text/types.ts';
 
-export { type TextFile, type TextProcess, UnrecognisedText } from './text/types.ts';
+export { type TextProcess, UnrecognisedText } from './text/types.ts';
 
 /** A path has at most 4096 bytes, and -XX adds a few hundred; longer lines are bad and never kept. */
 const LONGEST_LINE = 64 * 1024;

@@ -79,7 +79,14 @@ describe('procps -XX', () => {
     expect(flagsAndName(row('77', 'rd mr mw me dd'))).toEqual(['rd mr mw me', 'dd']);
     expect(flagsAndName(row('0', 'rd mr mw me dd'))).toEqual(['rd mr mw me dd', '']);
     expect(flagsAndName(row('77', 'rd mr mw me dd ld'))).toEqual(['rd mr mw me dd', 'ld']);
+    // the kernel prints sh before mr
+    expect(flagsAndName(row('77', 'rd mr mw me sh (deleted)'))).toEqual(['rd mr mw me', 'sh (deleted)']);
     expect(flagsAndName(row('77', 'rd mr mw me ?? ?? sd a b'))).toEqual(['rd mr mw me ?? ?? sd', 'a b']);
+  });
+
+  it('tells flags from a name by position where white space was kept', () => {
+    const vma = parseOne(LONG.replace('ac bash', 'ac dd sd log')).vmas[0]!;
+    expect([vma.vmFlags?.join(' '), vma.name]).toEqual(['rd mr mw me ac', 'dd sd log']);
   });
 
   it('reads the fused header of 3.3.7-3.3.14 and its two blanks', () => {
@@ -235,6 +242,13 @@ describe('pmap -q -X, which has no column names', () => {
     ]);
     expect(process.figureNames).not.toContain('KSM');
     expect(process.limits.at(-1)!.message).toMatch(/figures cannot be named/);
+  });
+
+  it('rules out kernels whose figures could not be these', () => {
+    // a last column above 1 is no THPeligible, so it is ProtectionKey, of a kernel without KSM
+    const keys = parseOne(quiet(ROWS.map(row => row.replace(/ 0 (\S*)$/, ' 9 $1'))));
+    expect(keys.figureNames).toContain('ProtectionKey');
+    expect(keys.figureNames).not.toContain('KSM');
   });
 
   it('keeps a name of digits alone', () => {

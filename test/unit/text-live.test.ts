@@ -27,16 +27,20 @@ afterAll(() => {
 
 const readComm = (): string => readFileSync(`/proc/${child.pid}/comm`, 'latin1');
 
-const run = (
+const output = (
   command: string,
   args: readonly string[],
   environment: Record<string, string> = ENGLISH,
 ): string =>
-  execFileSync(command, [...args, String(child.pid)], {
+  execFileSync(command, args, {
     encoding: 'latin1',
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+
+/** What a program prints about the child. */
+const run = (command: string, args: readonly string[], environment?: Record<string, string>): string =>
+  output(command, [...args, String(child.pid)], environment);
 
 const parsed = (...call: Parameters<typeof run>): TextProcess => {
   const processes = parseBytes(run(...call));
@@ -67,7 +71,7 @@ const runs = (command: string, ...args: string[]): boolean => {
     return false;
   }
 };
-const version = runs('pmap', '--version') ? execFileSync('pmap', ['--version'], { encoding: 'latin1' }) : '';
+const version = runs('pmap', '--version') ? output('pmap', ['--version']) : '';
 
 it('reads the maps of the child as the kernel prints them', () => {
   const [maps] = parseBytes(readFileSync(`/proc/${child.pid}/maps`, 'latin1'));
@@ -146,7 +150,7 @@ describe.skipIf(!version.includes('procps'))(`pmap (${version.trim() || 'missing
   });
 
   it('the same PID twice', () => {
-    const text = execFileSync('pmap', ['-x', String(child.pid), String(child.pid)], { encoding: 'latin1' });
+    const text = run('pmap', ['-x', String(child.pid)]);
     expect(parseBytes(text).map(listing => listing.vmas.length)).toEqual([
       smaps.vmas.length,
       smaps.vmas.length,

@@ -260,6 +260,11 @@ total kB               8       8       0
     expect(parseAll(rows + rows)).toHaveLength(2);
   });
 
+  it('takes no number for a PID that Linux would not', () => {
+    expect(parseAll(`${DEFAULT}2147483648:   x\n`)[0]!.badLineCount).toBe(1);
+    expect(parseAll(`${DEFAULT}2147483647:   x\n`)[1]!.pid).toBe(2147483647);
+  });
+
   it('takes "12: word" for no process unless a listing follows', () => {
     const processes = parseAll(`${DEFAULT}12: word\n`);
     expect(processes).toHaveLength(1);

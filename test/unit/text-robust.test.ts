@@ -21,6 +21,11 @@ describe('text in pieces', () => {
     expect(parseAll(text.replaceAll('\n', '\r\n'))).toEqual(parseAll(text));
   });
 
+  it('drops a CR from single lines of a listing', () => {
+    const process = parseOne(`${FIRST}${ROW.replace('\n', '\r\n')}`);
+    expect(process).toMatchObject({ badLineCount: 0, vmas: [{ name: 'a' }] });
+  });
+
   it('needs no newline at the end', () => {
     for (const { text } of SAMPLES) expect(parseAll(text.trimEnd())).toEqual(parseAll(text));
   });
@@ -111,6 +116,10 @@ describe('hostile text', () => {
     [
       'a wide header',
       `1:   x\nAddress Perm${' Size'.repeat(LONG / 5)}\n560000000000 r--p${' 4'.repeat(LONG / 5)}`,
+    ],
+    [
+      'a wide translated header over short rows',
+      `1:   x\nAdresse${' Size'.repeat(LONG / 5)} Zuordnung\n${'560000000000 r--p 4\n'.repeat(500)}`,
     ],
     ['dashes', '-'.repeat(LONG)],
     ['brackets', `1:   x\n0000560000000000 4K r---- [${' '.repeat(LONG)}`],

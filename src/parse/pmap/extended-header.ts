@@ -13,7 +13,7 @@ import { wordsOf } from './cursor.ts';
 import { isFigureName } from './figure-names.ts';
 
 /** The columns before the figures, in this order. */
-export interface LeadColumns {
+interface LeadColumns {
   readonly permissions: boolean;
   readonly offset: boolean;
   readonly device: boolean;
@@ -35,6 +35,8 @@ export interface ExtendedHeader {
 
 const TABULAR_WORDS = /^(?:Kbytes|RSS|PSS|Mode|SIZE|DIRTY)$/;
 const ASCII = /^[\x21-\x7e]+$/;
+/** No kernel has half as many figures; a wider header would make every row slow. */
+const MOST_FIGURES = 64;
 /** What `-X` leaves out. */
 const LONG_ONLY = ['KernelPageSize', 'MMUPageSize', 'Shared_Clean', 'Private_Dirty', 'AnonHugePages'];
 const BASIC = ['Rss', 'Pss', 'Referenced', 'Swap'];
@@ -50,7 +52,7 @@ export function parseExtendedHeader(line: string): ExtendedHeader | null {
   const lead = leadOf(leadWords);
   const { figureNames, vmFlags, mapping } = tailOf(first < 0 ? [] : words.slice(first));
   const believable = english || figureNames.filter(isFigureName).length >= 2 || vmFlags;
-  if (!believable) return null;
+  if (!believable || figureNames.length > MOST_FIGURES) return null;
   const collapsed = !/ {2}/.test(line.trim());
   const flagsAt = line.indexOf('VmFlags');
   return {

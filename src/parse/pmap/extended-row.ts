@@ -17,7 +17,7 @@ import type { TextRow } from './row.ts';
 import { countFlags, looksLikeFlag } from './vm-flags.ts';
 
 /** The fields before the figures; null: the listing has no such column. */
-export interface Lead {
+interface Lead {
   readonly permissions: string | null;
   readonly offset: TextRow['offset'];
   readonly device: string | null;

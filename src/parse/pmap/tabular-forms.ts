@@ -12,7 +12,7 @@
 import type { PermissionShape } from './permissions.ts';
 import type { Form } from './row.ts';
 import { figuresOf, type TabularHeader } from './tabular-header.ts';
-import { completeDefault } from './tabular-quirks.ts';
+import { completeProcps } from './tabular-quirks.ts';
 
 export interface Shape {
   /** How many numbers stand between the address and the permissions. */
@@ -59,7 +59,7 @@ export function formOf(shape: Shape, header: TabularHeader | null): TabularForm 
     columns: known.columns,
     figureNames: figuresOf(known.columns),
     ...(known.variant === 'procps default' || known.variant === 'procps -x'
-      ? { complete: completeDefault(known.variant, known.columns) }
+      ? { complete: completeProcps(known.variant, known.columns) }
       : {}),
   };
 }

@@ -13,8 +13,8 @@
 import type { Completed, TextRow } from './row.ts';
 import { figuresOf } from './tabular-header.ts';
 
-/** Names the version and drops the second rows. */
-export function completeDefault(
+/** Completes a listing of procps, or what looks like one: names the version by its rows. */
+export function completeProcps(
   variant: string,
   columns: readonly (string | null)[],
 ): (rows: readonly TextRow[]) => Completed {

@@ -23,7 +23,7 @@ export class Listing implements Block {
   readonly #strings = new Map<string, string>();
   #form: Form | null = null;
   #secondRows = 0;
-  readonly #footers = new BadLines();
+  #footers = new BadLines();
   #total: number | null = null;
   #completed: Completed | null = null;
 
@@ -107,10 +107,9 @@ export class Listing implements Block {
   }
 
   #rejectFooters(): void {
-    const { lines, count } = this.#footers;
-    if (count === 0) return;
-    this.bad.append(lines.splice(0), count);
-    this.#footers.count = 0;
+    if (this.#footers.count === 0) return;
+    this.bad.append(this.#footers.lines, this.#footers.count);
+    this.#footers = new BadLines();
     this.#total = null;
   }
 
