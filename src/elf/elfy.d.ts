@@ -16,6 +16,10 @@ declare module 'elfy' {
     readonly link: number;
     readonly info: number;
   }
-  const elfy: { parse(image: Buffer): Image };
+  class Parser {
+    execute(image: Buffer): Image;
+    mapFlags(value: number, names: object): object;
+  }
+  const elfy: { Parser: typeof Parser };
   export default elfy;
 }

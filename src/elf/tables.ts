@@ -113,7 +113,7 @@ function parseImage(
 ): void {
   const { is64, little } = header;
   const image = compactImage(header, programs, sections);
-  const { body } = elfy.parse(image);
+  const { body } = new HeaderParser().execute(image);
   const exact = (value: number, from: Words, at: number): bigint =>
     Number.isSafeInteger(value) ? BigInt(value) : from.word(at);
 
@@ -148,6 +148,15 @@ function parseImage(
     });
   }
 }
+
+/** elfy's parser, spared the names of flags: it knows only some of them, so they are read from the bytes. */
+class HeaderParser extends elfy.Parser {
+  override mapFlags(): object {
+    return NO_FLAGS;
+  }
+}
+
+const NO_FLAGS = {};
 
 /** Builds the image that elfy reads: real headers, patched offsets, and one empty string table to please it. */
 function compactImage(header: RawHeader, programs: Uint8Array, sections: Uint8Array): Buffer {

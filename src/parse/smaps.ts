@@ -142,13 +142,18 @@ export class SmapsParser {
       if (text.charCodeAt(at + newline) !== NEWLINE || text.charCodeAt(at + digitsStart - 1) !== COLON)
         return at;
       if (text.charCodeAt(at + start) !== firstChar) return at;
+      // From the last digit to the blanks before the first: most figures are a single 0.
       let value = 0;
-      for (let j = at + digitsStart; j < at + digitsEnd; j++) {
+      let unit = 1;
+      let j = at + digitsEnd - 1;
+      for (; j >= at + digitsStart; j--) {
         const char = text.charCodeAt(j);
-        if (char === SPACE && value === 0) continue;
+        if (char === SPACE) break;
         if (char < 48 || char > 57) return at;
-        value = value * 10 + (char - 48);
+        value += (char - 48) * unit;
+        unit *= 10;
       }
+      if (unit === 1 || text.charCodeAt(j) !== SPACE) return at;
       figures[i] = value * scale;
     }
     this.#figures = figures;
