@@ -90,7 +90,8 @@ function boundaryDeviations(vma: Vma, i: number, own: readonly Claim[], index: V
     [first, vma.start > first.start, index.vmas[i - 1]],
     [last, vma.end < last.end, index.vmas[i + 1]],
   ] as const) {
-    if (!inside || !neighbour || !intersect(neighbour, piece)) continue;
+    const touches = neighbour && (neighbour.end === vma.start || neighbour.start === vma.end);
+    if (!inside || !touches || !intersect(neighbour, piece)) continue;
     const alike = neighbour.permissions === vma.permissions && neighbour.file === vma.file;
     if (!alike || found.some(({ code }) => code === 'split-by-flags')) continue;
     found.push({ code: 'split-by-flags', flags: flagDifference(vma, neighbour) });
