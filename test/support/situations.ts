@@ -95,7 +95,7 @@ const libraries: readonly Situation[] = LIBRARY_MATRIX.map(wanted =>
 const several: readonly Situation[] = [
   built('many libraries', 'dlopen.c', DEFAULT, () => buildManyLibraries(50, LIBRARY)),
   built('threads', 'threads.c', DEFAULT),
-  built('a library that dlmopen loads twice', 'dlmopen.c', DEFAULT, () => [build('lib.c', LIBRARY)]),
+  built('a library that dlmopen loads twice', 'dlmopen.c', DEFAULT, () => [build('lib-relro.c', LIBRARY)]),
 ];
 
 /** Flags that few use, and that change the layout: reservations, relocated text, a base that is not zero. */
