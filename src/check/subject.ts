@@ -17,7 +17,7 @@ const KINDS: Partial<Record<MappingKind, string>> = {
 /** The module and its segments; else the mapped file; else the kind of memory, which is the executable's. */
 export function aboutMapping(context: Context, mapping: Mapping): About {
   const { report, executablePath } = context;
-  const { vma, kind, segments } = mapping;
+  const { vma, kind, inferred, segments } = mapping;
   if (mapping.module !== null) {
     const { path } = report.modules[mapping.module]!;
     return { module: mapping.module, path, subject: segments.length > 0 ? loads(segments) : kind };
@@ -27,7 +27,8 @@ export function aboutMapping(context: Context, mapping: Mapping): About {
     const { path } = report.capture.files[vma.file]!;
     return { module: null, path, subject: again ? 'second mapping' : 'mapped file' };
   }
-  const subject = KINDS[kind] ?? (vma.name === '' ? 'anonymous memory' : vma.name);
+  // What shape alone suggests may look different at the next start.
+  const subject = (inferred ? undefined : KINDS[kind]) ?? (vma.name === '' ? 'anonymous memory' : vma.name);
   return { module: null, path: executablePath, subject };
 }
 

@@ -49,7 +49,7 @@ export function documentTail(
   return {
     modules: report.modules.map(module => moduleDocument(report, module)),
     totals: totalsOf(report),
-    findings: report.findings.map(finding => findingDocument(finding, report)),
+    findings: report.findings.map(findingDocument),
     notes: report.notes.map(({ code, message }) => ({ code, message: lossless(message) })),
   };
 }

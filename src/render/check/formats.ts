@@ -1,0 +1,14 @@
+/** Every output format of `check`, by the name that --format takes. */
+import type { CheckRenderer } from './options.ts';
+
+export type CheckFormatName = 'table' | 'json' | 'sarif' | 'junit' | 'github' | 'markdown';
+
+/** Loaded when asked for. */
+export const CHECK_FORMATS: Readonly<Record<CheckFormatName, () => Promise<CheckRenderer>>> = {
+  table: async () => (await import('./table.ts')).renderCheckTable,
+  json: async () => (await import('./json.ts')).renderCheckJson,
+  sarif: async () => (await import('./sarif.ts')).renderSarif,
+  junit: async () => (await import('./junit.ts')).renderJunit,
+  github: async () => (await import('./github.ts')).renderGithub,
+  markdown: async () => (await import('./markdown.ts')).renderMarkdown,
+};
