@@ -193,7 +193,8 @@ function moduleNotes(modules: readonly Module[]): Note[] {
       continue;
     }
     for (const flaw of image.elf.flaws) notes.push({ code: 'malformed-elf', message: `${path}: ${flaw}` });
-    if (image.elf.sectionsFrom === 'rebuilt')
+    // Where nothing but a file's headers is at hand, whoever found them says so.
+    if (image.elf.sectionsFrom === 'rebuilt' && image.elf.fileSize !== null)
       notes.push({
         code: 'no-section-headers',
         message: `${path} has no section headers; sections are known only as far as segments and the dynamic table tell`,

@@ -20,7 +20,16 @@ export function findRoles(capture: Capture, index: VmaIndex): Roles {
   const interpreter = findInterpreter(capture, index, image);
   // Executed directly (`ld.so ./prog`), the interpreter is the executable itself.
   const loader = files[interpreter ?? executable ?? -1];
-  return { executable, interpreter, libraryLoader: loaderNamed(image?.interpreter ?? '', loader) };
+  const alone = image || loader ? undefined : files.map(anyElf).find(elf => elf !== undefined);
+  const libraryLoader = alone ? loaderOfLibrary(alone) : loaderNamed(image?.interpreter ?? '', loader);
+  return { executable, interpreter, libraryLoader };
+}
+
+/** Who loads a library of which nothing is known but itself: told by the C library that it needs. */
+export function loaderOfLibrary(elf: ElfFile): Loader {
+  if (elf.sections.some(({ name }) => name === '.note.android.ident')) return 'bionic';
+  const needed = elf.dynamic?.needed ?? [];
+  return needed.some(name => name === 'libc.so' || name.startsWith('libc.musl-')) ? 'musl' : 'glibc';
 }
 
 const anyElf = (file: MappedFile): ElfFile | undefined =>

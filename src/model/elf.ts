@@ -104,11 +104,14 @@ export function isTlsNobits(section: Section): boolean {
   return section.type === 'NOBITS' && section.flags.includes('T');
 }
 
-/** Is the file to be started by the kernel, rather than to be loaded as a library? Its own headers' word. */
+/**
+ * Is the file to be started by the kernel, rather than to be loaded as a library? Its own headers' word. An interpreter
+ * alone does not make a program: libc.so.6 has one too, and a name for others to need it by.
+ */
 export function isProgram(elf: ElfFile): boolean {
   return (
     elf.type === 'EXEC' ||
-    elf.interpreter !== null ||
+    (elf.interpreter !== null && !elf.dynamic?.soname) ||
     elf.dynamic?.pie === true ||
     elf.dynamic?.debug === true
   );

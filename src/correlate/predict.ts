@@ -1,0 +1,126 @@
+/** An ELF file by itself → the Capture of a process that has just this file loaded, as its headers predict it. */
+import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
+import { type ElfFile, isProgram } from '../model/elf.ts';
+import type { Loader, Piece } from '../model/module.ts';
+import { atBias, fileOffset, hex, type LoadBias, pageDown, pageUp } from '../model/units.ts';
+import type { Vma } from '../model/vma.ts';
+import { loadsOf, predictLayout } from './layout.ts';
+import { predictedBias } from './load-address.ts';
+import { whyUnmappable } from './mappable.ts';
+import { loaderOfLibrary } from './roles.ts';
+
+export interface Prediction {
+  readonly elf: ElfFile;
+  /** One char a byte; null: standard input. */
+  readonly path: string | null;
+  /** In bytes, a power of two. */
+  readonly pageSize: number;
+  readonly pageSizeFrom: 'option' | 'assumed';
+}
+
+const READ_IMPLIES_EXEC = 0x400000;
+
+/** Predicts the mappings of a file that was read in full, or says why nothing can map it. */
+export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction): Capture | { why: string } {
+  const program = isProgram(elf) || isInterpreter(elf);
+  const loader = program ? 'kernel' : loaderOfLibrary(elf);
+  const why = whyUnmappable(elf, loader, pageSize);
+  if (why !== null) return { why };
+  const bias = predictedBias(elf, pageSize);
+  const readImpliesExec = program && impliesExec(elf);
+  const pieces = predictLayout(elf, bias, { loader, pageSize, relro: true, readImpliesExec });
+  const name = path ?? '(standard input)';
+  const facts: ProcessFacts = {
+    pid: null,
+    command: null,
+    executable: program ? name : null,
+    executableFile: program ? 0 : null,
+    pageSize,
+    pageSizeFrom,
+    state: 'running',
+    personality: readImpliesExec ? READ_IMPLIES_EXEC : 0,
+    randomizeVaSpace: 0,
+    stackPointers: [],
+  };
+  const entry = program ? atBias(bias, elf.entry) : null;
+  return {
+    origin: { kind: 'elf', variant: null, path },
+    process: facts,
+    vmas: pieces.map(piece => toVma(piece, name)),
+    figureNames: [],
+    auxv: entry === null ? null : { pageSize: null, phdr: null, base: null, entry, sysinfoEhdr: null },
+    files: [
+      {
+        path: name,
+        deleted: false,
+        device: null,
+        inode: null,
+        image: { status: 'read', candidates: [{ elf, path: name, identity: 'inode' }] },
+      },
+    ],
+    vdso: null,
+    notes: [predictedNote(elf, loader, bias, pageSize), ...overlapNotes(elf, pageSize)],
+  };
+}
+
+/** A dynamic loader, which the kernel maps although it looks like a library. */
+function isInterpreter(elf: ElfFile): boolean {
+  return /^(ld[-.][^/]*\.so|ld-musl-|ld64\.so)/.test(elf.dynamic?.soname ?? '');
+}
+
+/** An i386 program without PT_GNU_STACK gets READ_IMPLIES_EXEC (kernel arch/x86/include/asm/elf.h). */
+function impliesExec(elf: ElfFile): boolean {
+  return elf.machine === 'i386' && !elf.programHeaders.some(({ type }) => type === 'GNU_STACK');
+}
+
+function toVma(piece: Piece, name: string): Vma {
+  return {
+    start: piece.start,
+    end: piece.end,
+    permissions: `${piece.protection}p`,
+    offset: piece.offset ?? fileOffset(0n),
+    device: null,
+    inode: null,
+    name: piece.offset === null ? '' : name,
+    figures: null,
+    vmFlags: null,
+    file: piece.offset === null ? null : 0,
+  };
+}
+
+const RULES: Readonly<Record<Loader, string>> = {
+  kernel: 'the kernel',
+  glibc: "glibc's ld.so",
+  musl: "musl's ld.so",
+  bionic: "bionic's linker",
+};
+
+function predictedNote(elf: ElfFile, loader: Loader, bias: LoadBias, pageSize: number): Note {
+  const place =
+    elf.type === 'EXEC'
+      ? 'at its fixed addresses'
+      : bias === 0n
+        ? 'at load bias 0 (where there is room decides)'
+        : `at load bias ${hex(bias)}, as without randomisation`;
+  const relro = elf.programHeaders.some(({ type }) => type === 'GNU_RELRO')
+    ? elf.interpreter === null && loader === 'kernel'
+      ? ' after relocation (static programs of musl never protect GNU_RELRO)'
+      : ' after relocation'
+    : '';
+  return {
+    code: 'predicted',
+    message: `no process: every mapping is predicted from the file's headers by the rules of ${RULES[loader]}, for pages of ${pageSize >> 10} KiB, ${place}${relro}; heap, stacks, libraries and what neighbours merge with are not part of it`,
+  };
+}
+
+/** Linked for smaller pages, segments may begin in a page in which another ends; the later one in the table is mapped over it. */
+function overlapNotes(elf: ElfFile, pageSize: number): Note[] {
+  const loads = loadsOf(elf);
+  return loads.slice(1).flatMap((load, i) => {
+    const before = loads[i]!;
+    const shared = pageUp(before.vaddr + before.memsz, pageSize) > pageDown(load.vaddr, pageSize);
+    const disjoint = before.vaddr + before.memsz <= load.vaddr;
+    const message = `LOAD ${before.index} and ${load.index} share a page of ${pageSize >> 10} KiB, which gets the permissions of the latter: the file was linked for smaller pages and will hardly run`;
+    return shared && disjoint ? { code: 'segments-share-page', message } : [];
+  });
+}

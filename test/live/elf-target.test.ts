@@ -1,0 +1,117 @@
+/** The layout that is predicted for a file alone is the one that it gets when it runs. */
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { afterAll, describe, expect } from 'vitest';
+import { captureElf } from '../../src/cli/elf-target.ts';
+import { correlate } from '../../src/correlate/report.ts';
+import type { Capture } from '../../src/model/capture.ts';
+import type { Report } from '../../src/model/report.ts';
+import { FileBytes } from '../../src/source/file-bytes.ts';
+import { build } from '../support/build.ts';
+import { explainPid } from '../support/explained.ts';
+import { LAYOUT_MATRIX, LIBRARY_MATRIX } from '../support/layout-matrix.ts';
+import { type Subject, start, stopAll } from '../support/process.ts';
+import { itWith } from '../support/tools.ts';
+import { requirements, type Variant, variant } from '../support/variant.ts';
+
+afterAll(stopAll);
+
+function predict(path: string): Capture {
+  const fd = openSync(path, 'r');
+  try {
+    return captureElf(new FileBytes(fd, fstatSync(fd).size), path, null);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+interface Line {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly text: string;
+  readonly anonymous: boolean;
+}
+
+/** The predicted mappings, moved to where the module really is. */
+function expected(report: Report, bias: bigint): Line[] {
+  const from = report.modules[0]!.placement!.bias;
+  return report.capture.vmas.map(({ start, end, permissions, offset, file }) => ({
+    start: start - from + bias,
+    end: end - from + bias,
+    text: `${permissions} ${file === null ? 'anonymous' : offset}`,
+    anonymous: file === null,
+  }));
+}
+
+/** What of the prediction is not there. An anonymous tail may have been merged with its neighbour. */
+function missing(report: Report, live: Report, path: string): string[] {
+  const module = live.modules.find(candidate => candidate.path === path)!;
+  const real = live.capture.vmas.map(({ start, end, permissions, offset, file }) => ({
+    start,
+    end,
+    text: `${permissions} ${file === module.file ? offset : 'anonymous'}`,
+  }));
+  return expected(report, module.placement!.bias)
+    .filter(
+      line =>
+        !real.some(
+          ({ start, end, text }) =>
+            text === line.text &&
+            (line.anonymous
+              ? start <= line.start && line.end <= end
+              : start === line.start && end === line.end),
+        ),
+    )
+    .map(({ start, end, text }) => `${start.toString(16)}-${end.toString(16)} ${text}`);
+}
+
+const deviations = (report: Report): string[] =>
+  [...report.mappings, ...report.modules].flatMap(({ deviations: found }) => found.map(({ code }) => code));
+
+/** musl's static start-up code never protects GNU_RELRO, which the prediction's note says: the writable segment is whole. */
+const staticMusl = ({ compiler, kind }: Variant): boolean =>
+  compiler === 'musl-gcc' && (kind === 'static' || kind === 'static-pie');
+
+async function compare(path: string, run: () => Promise<Subject>, relro: boolean): Promise<void> {
+  const report = correlate(predict(path));
+  expect(deviations(report)).toEqual([]);
+  expect(report.modules).toHaveLength(1);
+  expect(report.modules[0]!.image).toMatchObject({ status: 'read' });
+  expect(report.mappings.every(({ module }) => module === 0)).toBe(true);
+  const subject = await run();
+  try {
+    const gone = missing(report, explainPid(subject.pid), path);
+    if (relro) expect(gone).toEqual([]);
+    else expect(gone.filter(line => !/ r--p | rw-p /.test(line))).toEqual([]);
+  } finally {
+    await subject.stop();
+  }
+}
+
+describe('a program alone', () => {
+  for (const wanted of LAYOUT_MATRIX)
+    itWith(requirements(wanted), wanted.id, () => {
+      const path = build('plain.c', wanted);
+      return compare(path, () => start(path), !staticMusl(wanted));
+    });
+});
+
+describe('a library alone', () => {
+  for (const wanted of LIBRARY_MATRIX) {
+    const program = variant(wanted.compiler, wanted.linker, 'pie');
+    itWith([...requirements(wanted), ...requirements(program)], wanted.id, () => {
+      const path = build('lib-relro.c', wanted);
+      return compare(path, () => start(build('dlopen.c', program), [path]), true);
+    });
+  }
+});
+
+itWith(['setarch'], 'a PIE is where the kernel puts it without randomisation', async () => {
+  for (const wanted of [variant('gcc', 'bfd', 'pie'), variant('i686-linux-gnu-gcc', 'bfd', 'pie')]) {
+    const path = build('plain.c', wanted);
+    const subject = await start('setarch', ['-R', path]);
+    const { modules } = explainPid(subject.pid);
+    await subject.stop();
+    const real = modules.find(module => module.path === path)!.placement!.bias;
+    expect(correlate(predict(path)).modules[0]!.placement!.bias).toBe(real);
+  }
+});
