@@ -1,8 +1,7 @@
 /** Finds the source of a target. */
 import type { Depth } from '../elf/read.ts';
 import type { Capture } from '../model/capture.ts';
-import { TargetError } from '../source/errors.ts';
-import type { ElfSource, TargetOptions } from '../source/target-file.ts';
+import type { TargetOptions } from '../source/target-file.ts';
 import type { Target } from './targets.ts';
 
 /** Where to find binaries, and what page size to predict for: the options of evidence that is no live process. */
@@ -19,12 +18,9 @@ export async function loadTarget(
 ): Promise<readonly Capture[]> {
   if (target.kind === 'process') return [(await import('../source/live.ts')).captureLive(target.pid, depth)];
   const { captureFile, captureStream } = await import('../source/target-file.ts');
+  const { captureElfTarget } = await import('./elf-target.ts');
   const options = { ...offline, depth };
   return target.kind === 'file'
     ? captureFile(target.path, options, captureElfTarget)
     : captureStream(0, null, options, captureElfTarget);
 }
-
-const captureElfTarget: ElfSource = () => {
-  throw new TargetError('unusable', 'ELF files cannot be explained');
-};
