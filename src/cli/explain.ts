@@ -20,10 +20,21 @@ export interface ExplainOptions {
   readonly output: string | null;
   readonly range: AddressFilter | null;
   readonly offline: OfflineOptions;
+  /** A program to start, and whether it is left running. */
+  readonly program: readonly string[] | null;
+  readonly keep: boolean;
 }
 
 export async function runExplain(words: readonly string[], options: ExplainOptions): Promise<ExitCode> {
-  const targets = parseTargets(words, process.ppid);
+  const { program } = options;
+  if (!program) return explainTargets(parseTargets(words, process.ppid), options);
+  const { withProgram } = await import('./with-program.ts');
+  return withProgram(program, options.keep, options.output !== null, target =>
+    explainTargets([target], options),
+  );
+}
+
+async function explainTargets(targets: readonly Target[], options: ExplainOptions): Promise<ExitCode> {
   const output = options.output === null ? standardOutput() : fileOutput(options.output);
   const render: RenderOptions = {
     palette: choosePalette(options.color, options.output !== null, process.env),

@@ -13,9 +13,11 @@ export interface OfflineFlags {
 export const colorOption = (): Option =>
   new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']).default('auto');
 
+/** For options that may stand several times. */
+export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
 /** Where to find the binaries of captured evidence. */
 export function offlineOptions(): Option[] {
-  const collect = (value: string, before: readonly string[]): string[] => [...before, value];
   return [
     new Option('--sysroot <DIR>', 'look for the binaries of captured evidence below DIR (repeatable)')
       .argParser(collect)

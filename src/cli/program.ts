@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { VERSION } from '../model/version.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
+import { checkCommand } from './check-command.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
 import { colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
 import { standardOutput } from './output.ts';
@@ -22,6 +23,7 @@ interface Flags extends OfflineFlags {
   readonly output?: string;
   readonly color: ColorChoice;
   readonly explain?: true;
+  readonly keep?: true;
 }
 
 const EXAMPLES = `
@@ -36,6 +38,7 @@ Examples:
   vmaexplain -A 7f0000000000, 1234
   vmaexplain record 1234 -o snapshot.json.gz    then, anywhere:  vmaexplain snapshot.json.gz
   pmap -XX 1234 | vmaexplain -
+  vmaexplain -- ./program --port 0    starts it, explains it, ends it
   vmaexplain --sysroot /srv/debian12 maps.txt
 
 Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not there or may not be read.`;
@@ -43,11 +46,20 @@ Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not
 /** Runs the command line and returns its exit code; never throws for trouble of the user's. */
 export async function run(words: readonly string[]): Promise<ExitCode> {
   const result: Result = { code: 0 };
-  const program = rootCommand(result);
+  // What follows -- is a program to start; commander sees only the words before.
+  const dashes = words.indexOf('--');
+  const started = dashes < 0 ? null : words.slice(dashes + 1);
+  const own = dashes < 0 ? words : words.slice(0, dashes);
+  const program = rootCommand(started, result);
   program.addCommand(recordCommand());
+  program.addCommand(
+    checkCommand(started, code => {
+      result.code = code;
+    }),
+  );
   for (const command of [program, ...program.commands]) configure(command);
   try {
-    await program.parseAsync(words.map(spellXX), { from: 'user' });
+    await program.parseAsync(own.map(spellXX), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(describeFailure(null, error));
@@ -76,7 +88,7 @@ function configure(command: Command): void {
     .exitOverride();
 }
 
-function rootCommand(result: Result): Command {
+function rootCommand(started: readonly string[] | null, result: Result): Command {
   const program = new Command('vmaexplain');
   program
     .description(
@@ -94,13 +106,17 @@ function rootCommand(result: Result): Command {
     .option('--json', 'the same as --format json')
     .option('-o, --output <FILE>', 'write there instead of to standard output')
     .addOption(colorOption())
-    .option('--explain', 'give the reasons in full sentences');
+    .option('--explain', 'give the reasons in full sentences')
+    .option('--keep', 'leave the program that was started with -- running');
   for (const option of offlineOptions()) program.addOption(option);
   return program
     .version(VERSION, '--version', 'print the version')
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
     .action(async (targets: string[], flags: Flags) => {
+      if (started && targets.length > 0)
+        program.error('vmaexplain: TARGETs and -- PROGRAM exclude each other');
+      if (started?.length === 0) program.error('vmaexplain: a program follows --');
       const { runExplain } = await import('./explain.ts');
       result.code = await runExplain(targets, {
         format: flags.json ? 'json' : flags.format,
@@ -112,6 +128,8 @@ function rootCommand(result: Result): Command {
         output: flags.output ?? null,
         range: flags.range === undefined ? null : parseRange(flags.range),
         offline: offlineOf(flags),
+        program: started,
+        keep: flags.keep ?? false,
       });
     });
 }

@@ -53,7 +53,18 @@ export function toVma(
   figures: Figures | null,
   vmFlags: readonly string[] | null,
 ): Vma {
-  return { ...entry, figures, vmFlags, file: files.indexOf(entry) };
+  return {
+    start: entry.start,
+    end: entry.end,
+    permissions: files.intern(entry.permissions),
+    offset: entry.offset,
+    device: files.intern(entry.device),
+    inode: files.intern(entry.inode),
+    name: files.intern(entry.name),
+    figures,
+    vmFlags,
+    file: files.indexOf(entry),
+  };
 }
 
 /** Prints a Vma as the kernel prints its maps line, without the newline. */

@@ -39,6 +39,9 @@ const SPACE = 32;
 const COLON = 58;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
+const LONGEST_QUOTE = KIB;
+/** A process has a few dozen sets of flags; hostile text could have one a line. */
+const MOST_FLAG_SETS = 4096;
 
 export class SmapsParser {
   readonly files: FileTable = new FileTable();
@@ -105,7 +108,8 @@ export class SmapsParser {
     }
     if (line.trim() === '') return;
     this.badLineCount++;
-    if (this.badLines.length < 20) this.badLines.push({ number: this.#line, text: line });
+    if (this.badLines.length < 20)
+      this.badLines.push({ number: this.#line, text: line.slice(0, LONGEST_QUOTE) });
   }
 
   #takeFigure(match: RegExpExecArray): void {
@@ -165,7 +169,7 @@ export class SmapsParser {
     const known = this.#flagSets.get(text);
     if (known) return known;
     const words = text.split(' ').filter(word => word !== '');
-    this.#flagSets.set(text, words);
+    if (this.#flagSets.size < MOST_FLAG_SETS) this.#flagSets.set(text, words);
     return words;
   }
 

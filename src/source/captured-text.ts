@@ -48,7 +48,7 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     executableFile: null,
     pageSize: text.pageSizeHint ?? ASSUMED_PAGE_SIZE,
     pageSizeFrom: text.pageSizeHint === null ? 'assumed' : 'smaps',
-    state: 'running',
+    state: vmas.length > 0 ? 'running' : stateOf(text.command),
     personality: null,
     randomizeVaSpace: null,
     stackPointers: [],
@@ -63,6 +63,12 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     vdso: null,
     notes: [...text.limits, ...badLineNotes(text), ...found.notes],
   };
+}
+
+/** pmap prints a first line alone for what has no mappings: "2:   [kthreadd]", "7:   [name] <defunct>". */
+function stateOf(command: string | null): ProcessFacts['state'] {
+  if (command?.endsWith('<defunct>')) return 'zombie';
+  return command && /^\[.*\]$/.test(command) ? 'kernel-thread' : 'running';
 }
 
 function badLineNotes({ badLines, badLineCount }: TextProcess): Note[] {

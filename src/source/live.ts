@@ -5,6 +5,7 @@ import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture, MappedFile } from '../model/capture.ts';
 import type { Vma } from '../model/vma.ts';
 import { assembleCapture } from './assemble.ts';
+import { LITTLE_ENDIAN } from './byte-order.ts';
 import { readConsistently } from './consistent.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
@@ -17,7 +18,6 @@ import type { Snapshot } from './snapshot-format.ts';
 
 /** The vDSO has two to four pages. */
 const LARGEST_VDSO = 1 << 20;
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * Captures a running process without stopping it or writing to it.

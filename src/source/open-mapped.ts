@@ -51,8 +51,7 @@ export class MappedFileOpener {
     if (direct) return direct;
     const exe = this.#openExe(wanted);
     if (exe) return exe;
-    if (deleted) return refuse('deleted', 'the file was deleted or replaced after it was mapped');
-    return this.#openPath(wanted, path);
+    return this.#openPath(wanted, path, deleted);
   }
 
   /** Does the name, exactly as printed, lead to the mapped file? Tells a file named "x (deleted)" from a deleted one. */
@@ -91,10 +90,13 @@ export class MappedFileOpener {
     }
   }
 
-  #openPath(wanted: Wanted, path: string): Opened {
+  /** A deleted file may have its old name back (a hard link); usually nothing or another file is there. */
+  #openPath(wanted: Wanted, path: string, deleted: boolean): Opened {
     const handle = this.#root.openPath(path);
     if (handle === null)
-      return refuse('not-found', 'it is not there any more, or its directory may not be searched');
+      return deleted
+        ? refuse('deleted', 'it was deleted after it was mapped')
+        : refuse('not-found', 'it is not there any more, or its directory may not be searched');
     try {
       const file = reopenRegular(handle, ({ ino }) =>
         ino.toString() === wanted.inode

@@ -1,0 +1,177 @@
+/** `vmaexplain check TARGET...`: judges each target; the exit code tells whether a finding reached the threshold. */
+import { readFileSync } from 'node:fs';
+import { counts } from '../check/exit-code.ts';
+import {
+  type Baseline,
+  check,
+  checkExitCode,
+  compileGlob,
+  DEFAULT_POLICY,
+  isRuleId,
+  openIdentities,
+  type Policy,
+  parseBaseline,
+  parsePolicy,
+  RULES,
+  UnusableJson,
+} from '../check/index.ts';
+import { correlate } from '../correlate/report.ts';
+import type { Report } from '../model/report.ts';
+import type { Level, RuleId } from '../model/rule.ts';
+import { renderBaseline } from '../render/check/baseline.ts';
+import { CHECK_FORMATS, type CheckFormatName } from '../render/check/formats.ts';
+import { errnoOf, TargetError } from '../source/errors.ts';
+import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
+import { loadTarget, type OfflineOptions } from './load.ts';
+import { fileOutput, type Output, standardOutput } from './output.ts';
+import { selectProcesses } from './select.ts';
+import { parseTargets, type Target } from './targets.ts';
+import { type ColorChoice, choosePalette, terminalWidth } from './terminal.ts';
+import { withProgram } from './with-program.ts';
+
+export interface CheckCommand {
+  readonly format: CheckFormatName;
+  readonly color: ColorChoice;
+  readonly output: string | null;
+  readonly offline: OfflineOptions;
+  readonly only: readonly string[];
+  readonly ignore: readonly string[];
+  readonly rules: readonly string[];
+  readonly skip: readonly string[];
+  readonly failOn: Level | null;
+  readonly inconclusive: 'fail' | 'pass' | null;
+  readonly policy: string | null;
+  readonly baseline: string | null;
+  readonly writeBaseline: string | null;
+  /** Show what passed or does not apply too. */
+  readonly verbose: boolean;
+  /** Every process that may be read. */
+  readonly all: boolean;
+  /** Processes whose name or executable matches. */
+  readonly name: string | null;
+  /** A program to start, and whether it is left running. */
+  readonly program: readonly string[] | null;
+  readonly keep: boolean;
+}
+
+/** @throws TargetError for what makes the whole command impossible. */
+export async function runCheck(words: readonly string[], command: CheckCommand): Promise<ExitCode> {
+  const policy = policyOf(command);
+  const baseline = readBaseline(command.baseline);
+  const judged = await judgeTargets(words, command, report => check(report, policy, today(), baseline));
+  const findings = judged.reports.flatMap(report => report.findings);
+  const code = worst(judged.code, checkExitCode(findings, policy));
+  await write(command, judged.reports, policy, code);
+  if (command.writeBaseline !== null) writeBaseline(command.writeBaseline, findings);
+  return code;
+}
+
+interface Judged {
+  readonly reports: Report[];
+  readonly code: ExitCode;
+}
+
+async function judgeTargets(
+  words: readonly string[],
+  command: CheckCommand,
+  judge: (report: Report) => Report,
+): Promise<Judged> {
+  const reports: Report[] = [];
+  let code: ExitCode = 0;
+  const take = async (target: Target): Promise<void> => {
+    for (const capture of await loadTarget(target, 'full', command.offline))
+      reports.push(judge(correlate(capture)));
+  };
+  if (command.program) {
+    await withProgram(command.program, command.keep, command.output !== null, take);
+  } else if (command.all || command.name !== null) {
+    await selectProcesses(command.name, take);
+  } else {
+    for (const target of parseTargets(words, process.ppid)) {
+      try {
+        await take(target);
+      } catch (error) {
+        process.stderr.write(describeFailure(target.name, error));
+        code = worst(code, exitCodeOf(error));
+      }
+    }
+  }
+  return { reports, code };
+}
+
+async function write(
+  command: CheckCommand,
+  reports: readonly Report[],
+  policy: Policy,
+  exitCode: ExitCode,
+): Promise<void> {
+  const toFile = command.output !== null;
+  const render = await CHECK_FORMATS[command.format]();
+  const output: Output = command.output === null ? standardOutput() : fileOutput(command.output);
+  try {
+    for (const piece of render(reports, {
+      palette: choosePalette(command.color, toFile, process.env),
+      width: terminalWidth(toFile, process.env),
+      rules: Object.values(RULES),
+      all: command.verbose,
+      counts: finding => counts(finding, policy),
+      exitCode,
+    }))
+      output.write(piece);
+    output.close();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
+/** The policy file, and the command line over it. */
+function policyOf(command: CheckCommand): Policy {
+  const base = command.policy === null ? DEFAULT_POLICY : parseJsonFile(command.policy, parsePolicy);
+  return {
+    ...base,
+    ...(command.only.length > 0 ? { only: command.only.map(compileGlob) } : {}),
+    ignore: [...base.ignore, ...command.ignore.map(compileGlob)],
+    ...(command.rules.length > 0 ? { rules: command.rules.map(ruleId) } : {}),
+    skip: [...base.skip, ...command.skip.map(ruleId)],
+    failOn: command.failOn ?? base.failOn,
+    inconclusive: command.inconclusive ?? base.inconclusive,
+  };
+}
+
+export function ruleId(word: string): RuleId {
+  if (isRuleId(word)) return word;
+  throw new TargetError('unusable', `there is no rule '${word}'`, 'vmaexplain check --list-rules lists them');
+}
+
+const readBaseline = (path: string | null): Baseline | null =>
+  path === null ? null : parseJsonFile(path, parseBaseline);
+
+/** Policies and baselines are small; what is larger is something else. */
+const LARGEST_JSON = 64 << 20;
+
+function parseJsonFile<T>(path: string, parse: (text: string) => T): T {
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (text.length > LARGEST_JSON) throw new UnusableJson('it is too large');
+    return parse(text);
+  } catch (error) {
+    if (error instanceof UnusableJson)
+      throw new TargetError('unusable', `${path}: ${error.message}`, null, error);
+    throw new TargetError(
+      'unusable',
+      `${path} cannot be read (${errnoOf(error) || String(error)})`,
+      null,
+      error,
+    );
+  }
+}
+
+function writeBaseline(path: string, findings: Report['findings']): void {
+  const output = fileOutput(path);
+  output.write(renderBaseline(openIdentities(findings)));
+  output.close();
+}
+
+/** YYYY-MM-DD, in UTC so that every CI runner agrees. */
+const today = (): string => new Date().toISOString().slice(0, 10);

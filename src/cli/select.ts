@@ -1,0 +1,42 @@
+/** `check --all` and `--name REGEX`: every process that may be read; the others are counted. */
+
+import { TargetError } from '../source/errors.ts';
+import { listProcesses } from '../source/processes.ts';
+import { describeFailure } from './failure.ts';
+import type { Target } from './targets.ts';
+
+const LONGEST_NAME = 256;
+
+/** @throws TargetError for a pattern that is no regular expression, or that no process matches. */
+export async function selectProcesses(
+  pattern: string | null,
+  take: (target: Target) => Promise<void>,
+): Promise<void> {
+  const matches = matcher(pattern);
+  let [taken, unreadable] = [0, 0];
+  for (const { pid, name, executable } of listProcesses()) {
+    if (!matches(name) && !matches(executable?.slice(executable.lastIndexOf('/') + 1) ?? '')) continue;
+    // Kernel threads have nothing to judge.
+    if (executable === null && pattern === null) continue;
+    try {
+      await take({ kind: 'process', name: String(pid), pid });
+      taken++;
+    } catch (error) {
+      if (!(error instanceof TargetError)) process.stderr.write(describeFailure(String(pid), error));
+      unreadable++;
+    }
+  }
+  if (taken + unreadable === 0) throw new TargetError('missing', `no process matches '${pattern ?? ''}'`);
+  const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
+  process.stderr.write(`vmaexplain: ${taken} processes judged${others}\n`);
+}
+
+function matcher(pattern: string | null): (name: string) => boolean {
+  if (pattern === null) return () => true;
+  try {
+    const regex = new RegExp(pattern);
+    return name => name !== '' && regex.test(name.slice(0, LONGEST_NAME));
+  } catch (error) {
+    throw new TargetError('unusable', `--name takes a regular expression, not '${pattern}'`, null, error);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Starts a program, to look at it as soon as its loader has handed over: libraries mapped, relocated, RELRO applied.
+ * Nothing tells that moment without ptrace, so it is recognised from /proc, looked at every few milliseconds:
+ *
+ *   - it waits in a system call whose program counter lies outside the interpreter (/proc/PID/syscall), or
+ *   - it has run for a while, and its mappings have stayed the same (a program that computes and never waits)
+ */
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
+import { SmapsParser } from '../parse/smaps.ts';
+import { LITTLE_ENDIAN } from './byte-order.ts';
+import { errnoOf, TargetError } from './errors.ts';
+import { ProcDirectory } from './proc-directory.ts';
+
+/** Time between two looks, in milliseconds. */
+const INTERVAL = 3;
+/** Looks that must show the same mappings of a program that never waits. */
+const SAME_LOOKS = 60;
+/** Without an answer for so long, in milliseconds, the program is taken as it is. */
+const LONGEST_WAIT = 10_000;
+/** How long a program has to end after SIGTERM, in milliseconds. */
+const GRACE = 2000;
+
+export interface StartedProgram {
+  readonly pid: number;
+  /** Ends it: SIGTERM, and SIGKILL if that does not help. @throws TargetError where it has ended by itself. */
+  end(): Promise<void>;
+  /** Lets it run on. */
+  release(): void;
+}
+
+/**
+ * Starts `words` and waits until its loader has handed over. Standard input is passed on; its output goes to
+ * `outputFd`, so that standard output carries the report alone.
+ * @throws TargetError 'missing' where there is no such program, or it ended too soon.
+ */
+export async function startProgram(words: readonly string[], outputFd: 1 | 2): Promise<StartedProgram> {
+  const child = await spawned(words, { stdio: [0, outputFd, 2] });
+  const pid = child.pid!;
+  const exited = new Promise<void>(resolve => {
+    child.once('exit', () => resolve());
+  });
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  const release = (): void => {
+    for (const signal of FORWARDED) process.off(signal, forward);
+    child.unref();
+  };
+  const ended = async (): Promise<never> => {
+    await exited;
+    release();
+    throw endedTooSoon(words[0]!, child);
+  };
+  await Promise.race([exited, untilHandedOver(pid)]);
+  if (lookAt(pid) === null) await ended();
+  return {
+    pid,
+    release,
+    async end() {
+      if (lookAt(pid) === null) await ended();
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
+      await exited;
+      clearTimeout(timer);
+      release();
+    },
+  };
+}
+
+const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function spawned(words: readonly string[], options: SpawnOptions): Promise<ChildProcess> {
+  const [file, ...args] = words;
+  // The bundle has a stand-in for node:child_process, which commander would load at every start.
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  return new Promise((resolve, reject) => {
+    const child = spawn(file!, args, options);
+    child.once('spawn', () => resolve(child));
+    child.once('error', error => reject(cannotStart(file!, error)));
+  });
+}
+
+function cannotStart(file: string, error: unknown): TargetError {
+  const errno = errnoOf(error);
+  if (errno === 'ENOENT')
+    return new TargetError(
+      'missing',
+      `there is no program ${file}`,
+      'a path or a name in PATH follows --',
+      error,
+    );
+  if (errno === 'EACCES') return new TargetError('permission', `${file} may not be executed`, null, error);
+  return new TargetError('unusable', `${file} cannot be started (${errno || String(error)})`, null, error);
+}
+
+function endedTooSoon(file: string, child: ChildProcess): TargetError {
+  const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
+  return new TargetError(
+    'missing',
+    `${file} ended ${how} before it could be captured`,
+    'give it something to wait for (input, a server to be), or check the file itself: vmaexplain check FILE',
+  );
+}
+
+async function untilHandedOver(pid: number): Promise<void> {
+  let last = '';
+  let same = 0;
+  for (const start = Date.now(); Date.now() - start < LONGEST_WAIT; ) {
+    const look = lookAt(pid);
+    if (look === null || look.waiting) return;
+    same = look.mappings === last ? same + 1 : 0;
+    last = look.mappings;
+    if (same >= SAME_LOOKS) return;
+    await new Promise(resolve => setTimeout(resolve, INTERVAL));
+  }
+}
+
+interface Look {
+  /** Does it wait in a system call that is not the loader's? */
+  readonly waiting: boolean;
+  readonly mappings: string;
+}
+
+/** null: it has ended. */
+function lookAt(pid: number): Look | null {
+  let proc: ProcDirectory;
+  try {
+    proc = new ProcDirectory(pid);
+  } catch {
+    return null;
+  }
+  try {
+    const mappings = proc.small('maps')?.toString('latin1') ?? '';
+    if (mappings === '') return null;
+    const counter = programCounter(proc);
+    return { waiting: counter !== null && !inInterpreter(proc, mappings, counter), mappings };
+  } finally {
+    proc.close();
+  }
+}
+
+/** Last number of /proc/PID/syscall, which is "running" while the process runs (proc_pid_syscall(5)). */
+function programCounter(proc: ProcDirectory): bigint | null {
+  const text = proc.small('syscall')?.toString('latin1') ?? '';
+  const last = /^-?\d+ .*(0x[0-9a-f]+)\n$/.exec(text)?.[1];
+  return last === undefined ? null : BigInt(last);
+}
+
+function inInterpreter(proc: ProcDirectory, mappings: string, counter: bigint): boolean {
+  const bytes = proc.small('auxv');
+  const auxv = bytes && parseAuxv(bytes, auxvWordSize(bytes, LITTLE_ENDIAN), LITTLE_ENDIAN);
+  const parser = new SmapsParser();
+  parser.feed(mappings);
+  parser.finish();
+  const fileAt = (address: bigint): string | undefined =>
+    parser.vmas.find(vma => vma.start <= address && address < vma.end)?.name;
+  const interpreter = auxv?.base ? fileAt(auxv.base) : undefined;
+  return interpreter !== undefined && interpreter !== '' && fileAt(counter) === interpreter;
+}
