@@ -1,5 +1,5 @@
 /** Judging module by module, with the same answer wherever the headers cannot be judged. */
-import type { ElfFile } from '../model/elf.ts';
+import type { ElfFile, Section } from '../model/elf.ts';
 import type { Module } from '../model/module.ts';
 import type { Context } from './context.ts';
 import type { About, Judgement } from './define-rule.ts';
@@ -64,4 +64,15 @@ export function isStaticProgram({ module, elf }: Image): boolean {
   if (elf.interpreter !== null || module.role === 'interpreter') return false;
   if (elf.type === 'EXEC') return elf.dynamic === null || elf.dynamic.needed.length === 0;
   return elf.dynamic?.pie === true;
+}
+
+/**
+ * The sections that hold a file's slots, where relocations do not name them (static programs, which keep them for
+ * themselves). Without a slot, .got.plt has only its three reserved words, through which nothing is called.
+ */
+export function gotSections(elf: ElfFile): Section[] {
+  const reserved = BigInt(3 * (elf.class / 8));
+  return elf.sections.filter(
+    ({ name, size }) => (name === '.got' && size > 0n) || (name === '.got.plt' && size > reserved),
+  );
 }

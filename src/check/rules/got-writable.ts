@@ -3,7 +3,7 @@ import type { ElfFile } from '../../model/elf.ts';
 import { address, atBias, type LoadBias, type Range, sizeOf } from '../../model/units.ts';
 import { accessTo } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
-import { inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
+import { gotSections, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { isYoung } from '../just-started.ts';
 import { bytesOf, count, list, sectionsIn } from '../words.ts';
 
@@ -85,11 +85,7 @@ function gotAreas(elf: ElfFile, bias: LoadBias): Areas | null {
     return { ranges, slots: true };
   }
   if (elf.sectionsFrom === 'headers') {
-    const sections = elf.sections.filter(
-      // Without a slot, .got.plt holds only the three words for the resolver, which nothing calls.
-      ({ name, size }) => (name === '.got' && size > 0n) || (name === '.got.plt' && size > BigInt(3 * word)),
-    );
-    return { ranges: sections.map(({ vaddr, size }) => rangeAt(bias, vaddr, size)), slots: false };
+    return { ranges: gotSections(elf).map(({ vaddr, size }) => rangeAt(bias, vaddr, size)), slots: false };
   }
   return elf.slots && { ranges: [], slots: true };
 }

@@ -2,6 +2,7 @@
 import type { ElfFile, Section, Slot } from '../../model/elf.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import {
+  gotSections,
   type Image,
   inconclusive,
   isStaticProgram,
@@ -87,7 +88,7 @@ function slotsOutside({ elf }: Image, start: bigint, end: bigint): Outside | nul
     };
   }
   if (elf.sectionsFrom === 'rebuilt') return 'unknown';
-  const section = elf.sections.find(({ name }) => name === '.got.plt');
+  const section = gotSections(elf).find(({ name }) => name === '.got.plt');
   if (!section || section.vaddr + section.size <= end) return null;
   const from = section.vaddr > end ? section.vaddr : end;
   const bytes = Number(section.vaddr + section.size - from);
