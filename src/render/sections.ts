@@ -7,11 +7,11 @@ import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
 import type { Renderer, RenderOptions } from './options.ts';
 import { permissionStyle } from './palette.ts';
 import { printable } from './printable.ts';
-import { summary, title } from './summary.ts';
+import { heading } from './table.ts';
 
 export const renderSections: Renderer = function* (report, options) {
   const { palette, quiet } = options;
-  if (!quiet) yield `${palette.bold(title(report))}     ${summary(report)}\n`;
+  if (!quiet) yield heading(report, options);
   if (report.mappings.length === 0) return;
   const columns = measure(report, options);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;

@@ -1,4 +1,6 @@
 /** The line above the table: what the process is, and whether anything is unusual. */
+import { isProgram } from '../model/elf.ts';
+import type { Module } from '../model/module.ts';
 import type { Report } from '../model/report.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
@@ -16,21 +18,33 @@ export function summary(report: Report): string {
   if (process.state === 'zombie') return 'zombie: it has ended and has no mappings any more';
   if (process.state === 'kernel-thread') return 'kernel thread: it has no mappings of its own';
   const parts: string[] = [];
-  const executable = report.modules.find(({ role }) => role === 'executable');
-  if (executable?.image.status === 'read') {
-    const { elf } = executable.image;
+  const predicted = report.capture.origin.kind === 'elf';
+  const subject = predicted ? report.modules[0] : report.modules.find(({ role }) => role === 'executable');
+  if (subject?.image.status === 'read') parts.push(`${subject.image.elf.machine} ${kindOfImage(subject)}`);
+  parts.push(`${amount(process.pageSize)} pages${process.pageSizeFrom === 'assumed' ? ' (assumed)' : ''}`);
+  if (subject?.image.status === 'read') {
+    const { declared, inForce } = subject.relro;
     parts.push(
-      `${elf.machine} ${elf.type === 'EXEC' ? 'non-PIE' : 'PIE'}${elf.interpreter === null ? ' static' : ''}`,
+      declared === 'none'
+        ? 'RELRO none'
+        : `RELRO ${declared}, ${predicted ? 'predicted ' : ''}${IN_FORCE[inForce]}`,
     );
   }
-  parts.push(`${amount(process.pageSize)} pages${process.pageSizeFrom === 'assumed' ? ' (assumed)' : ''}`);
-  if (executable?.image.status === 'read') {
-    const { declared, inForce } = executable.relro;
-    parts.push(declared === 'none' ? 'RELRO none' : `RELRO ${declared}, ${IN_FORCE[inForce]}`);
-  }
-  parts.push(`stack ${stackPermissions(report)}`);
-  parts.push(modulesPhrase(report));
+  parts.push(
+    predicted
+      ? `stack ${subject?.stack?.declared ?? 'unknown'} asked for`
+      : `stack ${stackPermissions(report)}`,
+  );
+  parts.push(predicted ? 'predicted from the headers' : modulesPhrase(report));
   return parts.join(' · ');
+}
+
+/** "PIE", "non-PIE", "static PIE", "library", … by the file's own headers. */
+function kindOfImage({ image, role }: Module): string {
+  if (image.status !== 'read') return '';
+  const { elf } = image;
+  if (role !== 'executable' && !isProgram(elf)) return 'library';
+  return `${elf.interpreter === null ? 'static ' : ''}${elf.type === 'EXEC' ? 'non-PIE' : 'PIE'}`;
 }
 
 const IN_FORCE = {

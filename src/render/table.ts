@@ -19,7 +19,7 @@ const LONGEST_NAME_ON_TERMINAL = 24;
 
 export const renderTable: Renderer = function* (report, options) {
   const { palette, quiet } = options;
-  yield `${palette.bold(title(report))}     ${summary(report)}\n`;
+  yield heading(report, options);
   if (report.mappings.length === 0) return;
   const sources = columnsOf(report, options);
   const columns = [
@@ -39,6 +39,13 @@ export const renderTable: Renderer = function* (report, options) {
   }
   if (!quiet) yield* footer(report, options);
 };
+
+/** Title and summary in one line where they fit. */
+export function heading(report: Report, { palette, width }: RenderOptions): string {
+  const [name, facts] = [title(report), summary(report)];
+  const fits = width === null || name.length + 5 + facts.length <= width;
+  return `${palette.bold(name)}${fits ? '     ' : '\n'}${facts}\n`;
+}
 
 /** Widths by the longest cell; on a terminal a long name does not push the contents out. */
 function measure(report: Report, sources: readonly ColumnSource[], options: RenderOptions): Column[] {
