@@ -5,6 +5,8 @@
 
 const FILE_TYPES = ['NONE', 'REL', 'EXEC', 'DYN', 'CORE'];
 
+const X86_64 = 62;
+
 const MACHINES: Readonly<Record<number, string>> = {
   2: 'sparc',
   3: 'i386',
@@ -83,7 +85,14 @@ const SECTION_TYPES: Readonly<Record<number, string>> = {
   1879048191: 'VERSYM',
 };
 
-/** Letters of sh_flags in the order in which readelf prints them. */
+const MACHINE_SECTION_TYPES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+  8: { 1879048198: 'MIPS_REGINFO', 1879048205: 'MIPS_OPTIONS', 1879048234: 'MIPS_ABIFLAGS' },
+  40: { 1879048193: 'ARM_EXIDX', 1879048194: 'ARM_PREEMPTMAP', 1879048195: 'ARM_ATTRIBUTES' },
+  62: { 1879048193: 'X86_64_UNWIND' },
+  243: { 1879048195: 'RISCV_ATTRIBUTES' },
+};
+
+/** Letters of sh_flags in the order in which readelf prints them; ranges of bits without a name have one letter. */
 const SECTION_FLAGS: readonly (readonly [number, string])[] = [
   [0x1, 'W'],
   [0x2, 'A'],
@@ -97,19 +106,46 @@ const SECTION_FLAGS: readonly (readonly [number, string])[] = [
   [0x400, 'T'],
   [0x800, 'C'],
 ];
+const SHF_MASKOS = 0x0ff00000;
+const SHF_MASKPROC = 0x70000000;
+const SHF_EXCLUDE = 0x80000000;
+const SHF_X86_64_LARGE = 0x10000000;
+/** By e_ident's EI_OSABI: GNU and FreeBSD give two of the operating system's bits a meaning. */
+const OS_FLAGS: readonly (readonly [number, string])[] = [
+  [0x200000, 'R'],
+  [0x1000000, 'D'],
+];
+const OSABI_GNU = 3;
+const OSABI_FREEBSD = 9;
 
 const hexNumber = (value: number): string => `0x${value.toString(16)}`;
 
 export const fileTypeName = (type: number): string => FILE_TYPES[type] ?? hexNumber(type);
 export const machineName = (machine: number): string => MACHINES[machine] ?? `machine ${machine}`;
-export const sectionTypeName = (type: number): string => SECTION_TYPES[type] ?? hexNumber(type);
 
 export function segmentTypeName(type: number, machine: number): string {
   return SEGMENT_TYPES[type] ?? MACHINE_SEGMENT_TYPES[machine]?.[type] ?? hexNumber(type);
 }
 
-export function sectionFlagLetters(flags: number): string {
+export function sectionTypeName(type: number, machine: number): string {
+  return SECTION_TYPES[type] ?? MACHINE_SECTION_TYPES[machine]?.[type] ?? hexNumber(type);
+}
+
+export function sectionFlagLetters(flags: number, machine: number, osAbi: number): string {
   let letters = '';
   for (const [bit, letter] of SECTION_FLAGS) if (flags & bit) letters += letter;
-  return letters;
+  return flags > 0xfffff ? letters + rareFlagLetters(flags, machine, osAbi) : letters;
+}
+
+function rareFlagLetters(flags: number, machine: number, osAbi: number): string {
+  let letters = '';
+  let rest = flags & SHF_MASKOS;
+  if (osAbi === OSABI_GNU || osAbi === OSABI_FREEBSD)
+    for (const [bit, letter] of OS_FLAGS) {
+      if (rest & bit) letters += letter;
+      rest &= ~bit;
+    }
+  if (rest) letters += 'o';
+  if (flags & SHF_MASKPROC) letters += machine === X86_64 && flags & SHF_X86_64_LARGE ? 'l' : 'p';
+  return flags & SHF_EXCLUDE ? `${letters}E` : letters;
 }

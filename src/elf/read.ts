@@ -55,7 +55,7 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
     sections,
     sectionsFrom: rebuilt ? 'rebuilt' : 'headers',
     fileSize: file.size,
-    buildId: findBuildId(source, header, segments),
+    buildId: findBuildId(source, header, segments, named),
     interpreter: readInterpreter(source, segments),
     textRelocations: entries !== null && hasTextRelocations(entries),
     depth,
@@ -113,8 +113,8 @@ function nameSections(
     sections.push({
       index,
       name: names?.at(section.nameOffset) ?? '',
-      type: sectionTypeName(section.type),
-      flags: sectionFlagLetters(section.flags),
+      type: sectionTypeName(section.type, header.machine),
+      flags: sectionFlagLetters(section.flags, header.machine, header.bytes[7]!),
       vaddr: vaddr(section.vaddr),
       offset: fileOffset(section.offset),
       size: section.size,
@@ -131,15 +131,19 @@ function findBuildId(
   source: ByteSource,
   header: RawHeader,
   segments: readonly RawProgramHeader[],
+  sections: readonly Section[],
 ): string | null {
-  for (const segment of segments) {
-    if (segment.type !== PT_NOTE) continue;
-    const length = segment.filesz < LONGEST_NOTES ? Number(segment.filesz) : LONGEST_NOTES;
-    const bytes = source.read(segment.offset, length);
-    const id = buildIdIn(bytes, header.is64, header.little, Number(segment.align & 15n));
+  const idAt = (offset: bigint, size: bigint, align: bigint): string | null => {
+    const bytes = source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
+    return buildIdIn(bytes, header.is64, header.little, Number(align & 15n));
+  };
+  for (const { type, offset, filesz, align } of segments) {
+    const id = type === PT_NOTE ? idAt(offset, filesz, align) : null;
     if (id) return id;
   }
-  return null;
+  // Go's linker leaves it out of its PT_NOTE.
+  const section = sections.find(({ name, type }) => name === '.note.gnu.build-id' && type === 'NOTE');
+  return section ? idAt(section.offset, section.size, section.align) : null;
 }
 
 function readInterpreter(source: ByteSource, segments: readonly RawProgramHeader[]): string | null {

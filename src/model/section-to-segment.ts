@@ -1,6 +1,6 @@
 /**
  * Which sections a segment holds, by the strict rule of binutils (include/elf/internal.h
- * ELF_SECTION_IN_SEGMENT_STRICT), which readelf -l uses.
+ * ELF_TBSS_SPECIAL, ELF_SECTION_IN_SEGMENT_STRICT), which readelf -l uses.
  */
 import { type ElfFile, isTlsNobits, type ProgramHeader, type Section } from './elf.ts';
 
@@ -14,15 +14,15 @@ export function sectionsOfSegments(elf: ElfFile): Section[][] {
 
 function inSegment(section: Section, segment: ProgramHeader): boolean {
   if (section.type === 'NULL') return false;
+  // .tbss takes addresses in PT_TLS alone.
+  if (isTlsNobits(section) && segment.type !== 'TLS') return false;
   const tls = section.flags.includes('T');
   const alloc = section.flags.includes('A');
   if (tls ? !TLS_HOLDERS.has(segment.type) : segment.type === 'TLS' || segment.type === 'PHDR') return false;
   if (!alloc && (ALLOC_ONLY.has(segment.type) || isMemoryBinding(segment.type))) return false;
-  // .tbss counts in PT_TLS alone.
-  const size = isTlsNobits(section) && segment.type !== 'TLS' ? 0n : section.size;
-  if (section.type !== 'NOBITS' && !within(section.offset - segment.offset, size, segment.filesz))
+  if (section.type !== 'NOBITS' && !within(section.offset - segment.offset, section.size, segment.filesz))
     return false;
-  if (alloc && !within(section.vaddr - segment.vaddr, size, segment.memsz)) return false;
+  if (alloc && !within(section.vaddr - segment.vaddr, section.size, segment.memsz)) return false;
   return !(
     (segment.type === 'DYNAMIC' || segment.type === 'NOTE') &&
     section.size === 0n &&
