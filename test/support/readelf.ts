@@ -52,14 +52,21 @@ export const readelfBuildId = (path: string): string | null =>
   /\bBuild ID: ([0-9a-f]+)$/m.exec(readelf('-nW', path))?.[1] ?? null;
 
 /** The segments of many files, by path; one readelf serves hundreds. Files that are not ELF are left out. */
-export function readelfSegmentsOfAll(paths: readonly string[]): Map<string, ReadelfSegment[]> {
-  const all = new Map<string, ReadelfSegment[]>();
+export const readelfSegmentsOfAll = (paths: readonly string[]): Map<string, ReadelfSegment[]> =>
+  ofAll('-lW', paths, parseSegments);
+
+/** The sections of many files, by path. */
+export const readelfSectionsOfAll = (paths: readonly string[]): Map<string, ReadelfSection[]> =>
+  ofAll('-SW', paths, parseSections);
+
+function ofAll<T>(option: string, paths: readonly string[], parse: (text: string) => T): Map<string, T> {
+  const all = new Map<string, T>();
   for (let i = 0; i < paths.length; i += 200) {
     const some = paths.slice(i, i + 200);
     // readelf names each file as soon as there are two of them
-    const [, ...named] = readelf('-lW', ...some, '/dev/null').split(/^File: (.*)$/m);
+    const [, ...named] = readelf(option, ...some, '/dev/null').split(/^File: (.*)$/m);
     for (let n = 0; n + 1 < named.length; n += 2) {
-      if (named[n + 1]!.trim() !== '') all.set(named[n]!, parseSegments(named[n + 1]!));
+      if (named[n + 1]!.trim() !== '') all.set(named[n]!, parse(named[n + 1]!));
     }
   }
   return all;
@@ -141,7 +148,7 @@ function parseSections(text: string): ReadelfSection[] {
 }
 
 const parseDynamic = (text: string): ReadelfDynamicEntry[] =>
-  [...text.matchAll(/^\s*0x[0-9a-f]+ \((.*?)\)\s+(.*)$/gm)].map(([, tag, value]) => ({
+  [...text.matchAll(/^ *0x[0-9a-f]+ \((.*?)\) *(.*)$/gm)].map(([, tag, value]) => ({
     tag: tag!,
     value: value!.trim(),
   }));
