@@ -4,7 +4,7 @@
  */
 import type { Capture } from '../model/capture.ts';
 import type { MappingKind } from '../model/report.ts';
-import { type Address, sizeOf } from '../model/units.ts';
+import { sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 
 export interface Kind {
@@ -67,8 +67,17 @@ function anonymousKind(capture: Capture, i: number): Kind {
   return told('anonymous');
 }
 
-const isStackPointer = (capture: Capture, vma: Vma): boolean =>
-  capture.process.stackPointers.some((at: Address) => vma.start <= at && at < vma.end);
+/** There may be as many threads as mappings, hence the search by halves. */
+function isStackPointer(capture: Capture, vma: Vma): boolean {
+  const { stackPointers } = capture.process;
+  let [low, high] = [0, stackPointers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (stackPointers[middle]! < vma.start) low = middle + 1;
+    else high = middle;
+  }
+  return low < stackPointers.length && stackPointers[low]! < vma.end;
+}
 
 /** A small inaccessible anonymous mapping right below a writable one: it catches overflow. */
 function isGuard(vma: Vma, above: Vma | undefined): boolean {

@@ -104,8 +104,8 @@ function predictedNote(elf: ElfFile, loader: Loader, bias: LoadBias, pageSize: n
         : `at load bias ${hex(bias)}, as without randomisation`;
   const relro = elf.programHeaders.some(({ type }) => type === 'GNU_RELRO')
     ? elf.interpreter === null && loader === 'kernel'
-      ? ' after relocation (static programs of musl never protect GNU_RELRO)'
-      : ' after relocation'
+      ? ', after relocation (static programs of musl never protect GNU_RELRO)'
+      : ', after relocation'
     : '';
   return {
     code: 'predicted',

@@ -12,7 +12,7 @@
 import { type Address, address, type FileOffset, fileOffset, type Range } from '../model/units.ts';
 import { stackPointerAt, threadIdAt } from './core-registers.ts';
 import type { RawHeader } from './header.ts';
-import { notesIn } from './notes.ts';
+import { type ElfNote, notesIn } from './notes.ts';
 import { Words } from './words.ts';
 
 export interface CoreNotes {
@@ -36,7 +36,7 @@ export interface CoreFileMapping extends Range {
   readonly name: string;
 }
 
-export interface CoreThread {
+interface CoreThread {
   readonly id: number;
   readonly stackPointer: Address;
 }
@@ -50,17 +50,16 @@ const NAME_SIZE = 16;
 
 /** Reads what is there; a note that makes no sense counts as absent. */
 export function readCoreNotes(segments: readonly Uint8Array[], header: RawHeader): CoreNotes {
-  const { is64, little } = header;
   let files: Pick<CoreNotes, 'files' | 'fileUnit'> = { files: null, fileUnit: null };
   let info: Pick<CoreNotes, 'pid' | 'command'> = { pid: null, command: '' };
   let auxv: Uint8Array | null = null;
   let [byGdb, ofKernel] = [false, false];
   const threads: CoreThread[] = [];
-  for (const { name, type, descriptor } of segments.flatMap(bytes => [...notesIn(bytes, is64, little, 4)])) {
+  for (const { name, type, descriptor } of notesOf(segments, header)) {
     if (name === 'GDB') byGdb = true;
     if (name === 'VMCOREINFO') ofKernel = true;
     if (name !== 'CORE') continue;
-    const words = new Words(descriptor, is64, little);
+    const words = new Words(descriptor, header.is64, header.little);
     if (type === NT_FILE) files = readFiles(words, descriptor);
     else if (type === NT_AUXV) auxv = descriptor;
     else if (type === NT_PRPSINFO) info = readProcessInfo(words, descriptor);
@@ -71,6 +70,10 @@ export function readCoreNotes(segments: readonly Uint8Array[], header: RawHeader
     }
   }
   return { ...files, ...info, auxv, threads, byGdb, ofKernel };
+}
+
+function* notesOf(segments: readonly Uint8Array[], { is64, little }: RawHeader): Generator<ElfNote> {
+  for (const bytes of segments) yield* notesIn(bytes, is64, little, 4);
 }
 
 function readFiles(words: Words, bytes: Uint8Array): Pick<CoreNotes, 'files' | 'fileUnit'> {

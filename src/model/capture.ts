@@ -48,7 +48,7 @@ export interface ProcessFacts {
   readonly personality: number | null;
   /** /proc/sys/kernel/randomize_va_space; null: unknown. */
   readonly randomizeVaSpace: number | null;
-  /** Threads' stack pointers, where the evidence has them. */
+  /** Threads' stack pointers in ascending order, where the evidence has them. */
   readonly stackPointers: readonly Address[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Permissions of file mappings that gdb's gcore leaves out (text, constants, whatever was never written): those that
- * the file's own segment asks for. The instance's load bias follows from the mapping of the first segment, which
- * lies nearest below.
+ * Permissions of file mappings that gdb's gcore leaves out (text, constants, whatever was never written), and whether
+ * those that it has are readable: what the file's own segment asks for. The instance's load bias follows from the
+ * mapping of the first segment, which lies nearest below.
  */
 import type { CoreMapping } from '../elf/core-mappings.ts';
 import type { MappedFile } from '../model/capture.ts';
@@ -28,7 +28,8 @@ export function completeProtections(
     const isBase = !known && first && mapping.offset === pageDown(first.offset, pageSize);
     if (isBase) bases.set(mapping.name, mapping);
     const load = isBase ? first : known;
-    return mapping.protection ?? (load ? lettersOf(load) : UNKNOWN);
+    const letters = load ? lettersOf(load) : UNKNOWN;
+    return mapping.protection?.replace('?', letters[0]!) ?? letters;
   });
 }
 

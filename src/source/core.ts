@@ -109,7 +109,9 @@ function processFacts(
     state: 'running',
     personality: null,
     randomizeVaSpace: null,
-    stackPointers: threads.map(({ stackPointer }) => stackPointer),
+    stackPointers: threads
+      .map(({ stackPointer }) => stackPointer)
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
   };
 }
 

@@ -10,7 +10,7 @@ import { bytesInMemory } from '../../src/model/bytes.ts';
 import type { Report } from '../../src/model/report.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { build } from '../support/build.ts';
-import { describeWith, itWith } from '../support/tools.ts';
+import { describeWith, itWith, which } from '../support/tools.ts';
 import { DEFAULT, LIBRARY, requirements, variant } from '../support/variant.ts';
 import { type ElfToWrite, type SegmentToWrite, writeElf } from '../support/write-elf.ts';
 
@@ -141,9 +141,8 @@ describe('roles', () => {
     expect(explain(readFileSync(build('lib.c', LIBRARY))).modules[0]!.role).toBe('library');
   });
 
-  const libc = /=> (\/\S*libc\.so\.6)/.exec(
-    execFileSync('ldd', [process.execPath], { encoding: 'utf8' }),
-  )?.[1];
+  const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+  const libc = sharedObjects.find(path => path.endsWith('/libc.so.6'));
   it.skipIf(libc === undefined)('libc.so.6 is a library although it names an interpreter', () => {
     const report = explain(readFileSync(libc!));
     expect(report.modules[0]).toMatchObject({ role: 'library', loader: 'glibc' });
@@ -161,7 +160,7 @@ describe('roles', () => {
 describe('what cannot be mapped is refused with the reason', () => {
   itWith(['gcc'], 'a relocatable object', () => {
     const object = join(scratch, 'x.o');
-    execFileSync('gcc', ['-xc', '-c', '-o', object, '-'], { input: 'int x = 1;' });
+    execFileSync(which('gcc')!, ['-xc', '-c', '-o', object, '-'], { input: 'int x = 1;' });
     expect(refusal(readFileSync(object))).toMatch(/relocatable object \(ET_REL\)/);
   });
 
