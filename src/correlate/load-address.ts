@@ -21,8 +21,8 @@ const OTHER_BASE = 0x100000000n;
 const OTHER_BASE_32 = 0x400000n;
 
 /** The load bias without randomisation; 0 for what is linked to fixed addresses or placed by mmap. */
-export function predictedBias(elf: ElfFile, pageSize: number): LoadBias {
-  if (elf.type !== 'DYN' || elf.interpreter === null) return loadBias(0n);
+export function predictedBias(elf: ElfFile, program: boolean, pageSize: number): LoadBias {
+  if (elf.type !== 'DYN' || !program || elf.interpreter === null) return loadBias(0n);
   const loads = loadsOf(elf);
   const base = DYN_BASES[`${elf.machine} ${elf.class}`] ?? (elf.class === 64 ? OTHER_BASE : OTHER_BASE_32);
   const lowest = loads.reduce(

@@ -22,11 +22,11 @@ const READ_IMPLIES_EXEC = 0x400000;
 
 /** Predicts the mappings of a file that was read in full, or says why nothing can map it. */
 export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction): Capture | { why: string } {
-  const program = isProgram(elf) || isInterpreter(elf);
+  const program = isProgram(elf) || isInterpreter(elf, path);
   const loader = program ? 'kernel' : loaderOfLibrary(elf);
   const why = whyUnmappable(elf, loader, pageSize);
   if (why !== null) return { why };
-  const bias = predictedBias(elf, pageSize);
+  const bias = predictedBias(elf, program, pageSize);
   const readImpliesExec = program && impliesExec(elf);
   const pieces = predictLayout(elf, bias, { loader, pageSize, relro: true, readImpliesExec });
   const name = path ?? '(standard input)';
@@ -63,9 +63,13 @@ export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction
   };
 }
 
-/** A dynamic loader, which the kernel maps although it looks like a library. */
-function isInterpreter(elf: ElfFile): boolean {
-  return /^(ld[-.][^/]*\.so|ld-musl-|ld64\.so)/.test(elf.dynamic?.soname ?? '');
+/** ld-linux-x86-64.so.2, ld64.so.2, ld.so.1, ld-musl-x86_64.so.1; musl's is its C library too. */
+const LOADER = /^(ld[-.].*|ld64)\.so\b|^libc\.musl-/;
+
+/** A dynamic loader, which the kernel maps although it looks like a library. musl's has no name but the file's. */
+function isInterpreter(elf: ElfFile, path: string | null): boolean {
+  const fileName = path?.slice(path.lastIndexOf('/') + 1) ?? '';
+  return elf.interpreter === null && LOADER.test(elf.dynamic?.soname ?? fileName);
 }
 
 /** An i386 program without PT_GNU_STACK gets READ_IMPLIES_EXEC (kernel arch/x86/include/asm/elf.h). */

@@ -145,9 +145,16 @@ describe('roles', () => {
   const libc = sharedObjects.find(path => path.endsWith('/libc.so.6'));
   it.skipIf(libc === undefined)('libc.so.6 is a library although it names an interpreter', () => {
     const report = explain(readFileSync(libc!));
-    expect(report.modules[0]).toMatchObject({ role: 'library', loader: 'glibc' });
+    expect(report.modules[0]).toMatchObject({ role: 'library', loader: 'glibc', placement: { bias: 0n } });
     expect(deviations(report)).toEqual([]);
   });
+
+  for (const loader of ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-musl-x86_64.so.1'])
+    itWith([loader], `${loader} is mapped by the kernel`, () => {
+      const report = correlate(captureElf(bytesInMemory(readFileSync(loader)), loader, null));
+      expect(report.modules[0]).toMatchObject({ role: 'executable', loader: 'kernel' });
+      expect(deviations(report)).toEqual([]);
+    });
 
   itWith(['musl-gcc'], 'what needs the libc.so of musl is laid out by musl', () => {
     const path = build('lib-relro.c', variant('musl-gcc', 'bfd', 'shared'));
