@@ -1,0 +1,280 @@
+/** Code: writable, from nowhere, from elsewhere, or changed. */
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
+import type { World } from '../support/dsl.ts';
+import { elf } from '../support/elf-words.ts';
+import { findingsOf, judgeRows } from '../support/judge-rows.ts';
+import {
+  alsoMapped,
+  DYNAMIC,
+  EAGER,
+  LAZY,
+  LIBRARY,
+  mapped,
+  ordinary,
+  predicted,
+  remapped,
+  STATIC,
+  staticWorld,
+  withApp,
+  withLibrary,
+} from '../support/worlds.ts';
+
+judgeRows({
+  'writable-executable': [
+    { title: 'none', world: ordinary, subject: null, outcome: 'pass' },
+    {
+      title: 'anonymous',
+      world: alsoMapped('7f3000000000-7f3000010000 rwxp', '7f3000020000-7f3000030000 rwxp'),
+      subject: 'anonymous memory',
+      outcome: 'fail',
+      level: 'error',
+      facts: { mappings: 2, bytes: 0x20000, readImpliesExec: false },
+    },
+    {
+      title: 'a segment',
+      world: remapped('app:4000-5000 rw-p', 'app:4000-5000 rwxp'),
+      subject: 'LOAD 3',
+      outcome: 'fail',
+      facts: { mappings: 1, bytes: 4096, readImpliesExec: false },
+    },
+    {
+      title: 'READ_IMPLIES_EXEC',
+      world: { ...remapped('rw-p [heap]', 'rwxp [heap]'), process: { personality: 0x400000 } },
+      subject: '[heap]',
+      outcome: 'fail',
+      says: /READ_IMPLIES_EXEC is on/,
+    },
+    {
+      title: 'not shown',
+      world: remapped('rw-p [heap]', 'rw?p [heap]'),
+      subject: null,
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'no process',
+      world: predicted(elf(DYNAMIC, ...LAZY)),
+      subject: null,
+      outcome: 'not-applicable',
+    },
+  ],
+  'executable-anonymous': [
+    { title: 'none', world: ordinary, subject: null, outcome: 'pass' },
+    {
+      title: 'a JIT',
+      world: alsoMapped('7f3000000000-7f3000010000 r-xp'),
+      subject: 'anonymous memory',
+      outcome: 'fail',
+      level: 'warning',
+      facts: { mappings: 1, bytes: 0x10000, hugePages: false },
+    },
+    {
+      title: 'named',
+      world: alsoMapped('7f3000000000-7f3000010000 r-xp [anon:v8]'),
+      subject: '[anon:v8]',
+      outcome: 'fail',
+    },
+    {
+      title: 'text on huge pages',
+      world: withApp(
+        {},
+        mapped('app').replace(
+          'app:1000-2000 r-xp {}',
+          '563412341000-563412342000 r-xp {hg AnonHugePages=4096}',
+        ),
+      ),
+      subject: 'LOAD 1',
+      outcome: 'fail',
+      level: 'note',
+    },
+    {
+      title: 'a vDSO without a name',
+      world: { ...remapped(' [vdso]', ''), origin: 'pmap' },
+      subject: null,
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'READ_IMPLIES_EXEC',
+      world: { ...ordinary, process: { personality: 0x400000 } },
+      subject: null,
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'not shown',
+      world: remapped('rw-p [heap]', 'rw?p [heap]'),
+      subject: null,
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'no process',
+      world: predicted(elf(DYNAMIC, ...LAZY)),
+      subject: null,
+      outcome: 'not-applicable',
+    },
+  ],
+  'executable-untrusted-file': [
+    { title: 'none', world: ordinary, subject: null, outcome: 'pass' },
+    {
+      title: 'deleted',
+      world: withApp({ deleted: true }),
+      subject: 'LOAD 1',
+      outcome: 'fail',
+      level: 'warning',
+      facts: { reason: 'deleted', mappings: 1, bytes: 4096 },
+    },
+    {
+      title: 'replaced',
+      world: withApp({ elf: { reason: 'replaced', message: 'the inode differs' } }),
+      subject: 'elf',
+      outcome: 'fail',
+      facts: { reason: 'replaced', mappings: 1, bytes: 4096 },
+    },
+    {
+      title: '/tmp',
+      world: withApp({ path: '/tmp/app' }),
+      path: '/tmp/app',
+      subject: 'LOAD 1',
+      outcome: 'fail',
+      facts: { reason: 'temporary-directory', mappings: 1, bytes: 4096 },
+    },
+    {
+      title: '/dev/shm',
+      world: withApp({ path: '/dev/shm/app' }),
+      path: '/dev/shm/app',
+      subject: 'LOAD 1',
+      outcome: 'fail',
+      facts: { reason: 'shared-memory', mappings: 1, bytes: 4096 },
+    },
+    {
+      title: 'memfd',
+      world: withApp({ path: '/memfd:x', deleted: true }),
+      path: '/memfd:x',
+      subject: 'LOAD 1',
+      outcome: 'fail',
+      facts: { reason: 'memfd', mappings: 1, bytes: 4096 },
+    },
+    {
+      title: 'no process',
+      world: predicted(elf(DYNAMIC, ...LAZY)),
+      subject: null,
+      outcome: 'not-applicable',
+    },
+  ],
+  'text-relocations': [
+    { title: 'none', world: ordinary, outcome: 'pass' },
+    {
+      title: 'some',
+      world: withApp({ elf: elf(`${DYNAMIC} textrel`, ...LAZY) }),
+      outcome: 'fail',
+      level: 'warning',
+      facts: { machine: 'x86-64', staysWritable: false },
+    },
+    {
+      title: 'static',
+      world: staticWorld(elf('EXEC static', ...EAGER)),
+      path: STATIC,
+      outcome: 'not-applicable',
+    },
+    { title: 'unread', world: withApp({ elf: elf(`${DYNAMIC} unread`, ...LAZY) }), outcome: 'inconclusive' },
+  ],
+  'text-modified': [
+    { title: 'untouched', world: ordinary, outcome: 'pass', facts: { mappings: 1 } },
+    {
+      title: 'one page',
+      world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Anonymous=4096}'),
+      outcome: 'fail',
+      level: 'warning',
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+    },
+    {
+      title: 'by text relocations',
+      world: withApp(
+        { elf: elf(`${DYNAMIC} textrel`, ...LAZY) },
+        mapped('app').replace('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Anonymous=4096}'),
+      ),
+      outcome: 'fail',
+      level: 'note',
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'text-relocations' },
+    },
+    {
+      title: 'maps does not tell',
+      world: { ...ordinary, maps: ordinary.maps.replace(/\{.*\}/g, '') },
+      outcome: 'inconclusive',
+      says: /smaps does/,
+    },
+    {
+      title: 'on pages of no file',
+      world: withApp(
+        {},
+        mapped('app').replace(
+          'app:1000-2000 r-xp {}',
+          '563412341000-563412342000 r-xp {hg AnonHugePages=4096}',
+        ),
+      ),
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'writable now',
+      world: remapped('app:1000-2000 r-xp', 'app:1000-2000 rwxp'),
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'READ_IMPLIES_EXEC',
+      world: { ...ordinary, process: { personality: 0x400000 } },
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'no code',
+      world: withLibrary(
+        elf('DYN', 'LOAD r-- 0 1000', 'LOAD rw- 1000 1000'),
+        'lib:0-1000 r--p {}\nlib:1000-2000 rw-p {}',
+      ),
+      path: LIBRARY,
+      outcome: 'not-applicable',
+    },
+    { title: 'no process', world: predicted(elf(DYNAMIC, ...LAZY)), outcome: 'not-applicable' },
+  ],
+});
+
+describe('aliased-writable-executable', () => {
+  const JIT = { path: '/memfd:jit', base: 0n, elf: 'not-elf', deleted: true } as const;
+  const judge = (jit: World['modules'][string], ...views: string[]): Finding =>
+    findingsOf({
+      ...ordinary,
+      modules: { ...ordinary.modules, jit },
+      maps: [ordinary.maps, ...views].join('\n'),
+    }).find(({ rule }) => rule === 'aliased-writable-executable')!;
+  const writable = 'jit:7f3000000000-7f3000004000@0 rw-s';
+
+  it('fails where shared writable pages are executable elsewhere', () => {
+    const executable = 'jit:7f4000000000-7f4000004000@2000 r-xs';
+    expect(judge(JIT, writable, executable)).toMatchObject({
+      outcome: 'fail',
+      path: '/memfd:jit',
+      subject: 'shared mapping',
+      facts: { bytes: 0x2000, writableMappings: 1, executableMappings: 1 },
+    });
+    // A private executable view shows what is written, until it is written to itself.
+    expect(judge(JIT, writable, executable.replace('r-xs', 'r-xp')).outcome).toBe('fail');
+  });
+
+  it.each([
+    ['nothing is executable', [writable]],
+    ['other pages are executable', [writable, 'jit:7f4000000000-7f4000004000@4000 r-xs']],
+    [
+      'what is written stays private',
+      [writable.replace('rw-s', 'rw-p'), 'jit:7f4000000000-7f4000004000@0 r-xp'],
+    ],
+    [
+      'the writable view is gone',
+      ['jit:7f3000000000-7f3000004000@0 r--s', 'jit:7f4000000000-7f4000004000@0 r-xs'],
+    ],
+  ])('passes where %s', (_title, views) => {
+    expect(judge(JIT, ...views)).toMatchObject({ outcome: 'pass', path: '/bin/app', subject: null });
+  });
+
+  it('is inconclusive where two memfds may share a name', () => {
+    const executable = 'jit:7f4000000000-7f4000004000@2000 r-xs';
+    expect(judge({ ...JIT, inode: null }, writable, executable).outcome).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,115 @@
+/** Evidence comes first; and what concerns a program or process as a whole. */
+import { elf } from '../support/elf-words.ts';
+import { judgeRows } from '../support/judge-rows.ts';
+import {
+  DYNAMIC,
+  EAGER,
+  LAZY,
+  ordinary,
+  predicted,
+  STATIC,
+  staticWorld,
+  withApp,
+} from '../support/worlds.ts';
+
+judgeRows({
+  'image-mismatch': [
+    { title: 'the mapped file was read', world: ordinary, outcome: 'pass', facts: { identity: 'inode' } },
+    {
+      title: 'another file lies at the path',
+      world: withApp({ elf: { reason: 'replaced', message: 'the inode differs' } }),
+      outcome: 'fail',
+      facts: { reason: 'replaced', explanation: 'the inode differs', bytesBeyondFile: null },
+    },
+    {
+      title: 'the file may not be read',
+      world: withApp({ elf: { reason: 'permission', message: 'it may not be read' } }),
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'the file was found by name',
+      world: withApp({ identity: 'path-only' }),
+      outcome: 'inconclusive',
+      says: /nothing proves/,
+    },
+    {
+      title: 'the file has become shorter',
+      world: withApp({ elf: { ...elf(DYNAMIC, ...LAZY), fileSize: 0x3000 } }),
+      outcome: 'fail',
+      facts: {
+        reason: 'truncated',
+        explanation: 'it is shorter than its mapping by 8192 bytes of whole pages',
+        bytesBeyondFile: 8192,
+      },
+    },
+    { title: 'the vDSO', world: ordinary, path: '[vdso]', outcome: 'not-applicable' },
+    { title: 'no process', world: predicted(elf(DYNAMIC, ...LAZY)), outcome: 'not-applicable' },
+  ],
+  'no-pie': [
+    { title: 'PIE', world: ordinary, outcome: 'pass', facts: { type: 'DYN' } },
+    {
+      title: 'EXEC',
+      world: staticWorld(elf('EXEC static', ...EAGER)),
+      path: STATIC,
+      outcome: 'fail',
+      level: 'warning',
+      facts: { type: 'EXEC' },
+    },
+    { title: 'static PIE', world: staticWorld(elf('DYN pie', ...EAGER)), path: STATIC, outcome: 'pass' },
+    { title: 'library', world: ordinary, path: '/lib/libc.so.6', outcome: 'not-applicable' },
+    { title: 'a library by itself', world: predicted(elf('DYN', ...EAGER)), outcome: 'not-applicable' },
+    {
+      title: 'headers unknown',
+      world: withApp({ elf: { reason: 'deleted', message: 'gone' } }),
+      outcome: 'inconclusive',
+    },
+  ],
+  'aslr-off': [
+    { title: 'on', world: ordinary, outcome: 'pass', facts: { from: 'personality' } },
+    {
+      title: 'ADDR_NO_RANDOMIZE',
+      world: { ...ordinary, process: { personality: 0x40000 } },
+      outcome: 'fail',
+      level: 'error',
+      facts: { from: 'personality', what: 'everything' },
+    },
+    {
+      title: 'sysctl 0',
+      world: { ...ordinary, process: { randomizeVaSpace: 0 } },
+      outcome: 'fail',
+      facts: { from: 'sysctl', what: 'everything' },
+    },
+    {
+      title: 'sysctl 1',
+      world: { ...ordinary, process: { randomizeVaSpace: 1 } },
+      outcome: 'fail',
+      level: 'warning',
+      facts: { from: 'sysctl', what: 'heap' },
+    },
+    {
+      title: 'captured text: by the fixed address',
+      world: {
+        ...withApp({ base: 0x555555554000n }),
+        process: { personality: null, randomizeVaSpace: null },
+      },
+      outcome: 'fail',
+      facts: { from: 'address', what: 'everything' },
+    },
+    {
+      title: 'captured text: by another address',
+      world: { ...ordinary, process: { personality: null, randomizeVaSpace: null } },
+      outcome: 'pass',
+      facts: { from: 'address' },
+    },
+    {
+      title: 'captured text of a program without PIE',
+      world: {
+        ...staticWorld(elf('EXEC static', ...EAGER)),
+        process: { personality: null, randomizeVaSpace: null },
+      },
+      path: STATIC,
+      outcome: 'inconclusive',
+    },
+    { title: 'no process', world: predicted(elf(DYNAMIC, ...LAZY)), outcome: 'not-applicable' },
+  ],
+});
