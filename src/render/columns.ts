@@ -139,7 +139,7 @@ function pmapDevice(device: string | null): string {
 export function mappingName(report: Report, mapping: Mapping, fullPath: boolean): string {
   const { vma } = mapping;
   const shorten = (path: string): string => (fullPath ? path : baseName(path));
-  if (vma.name.startsWith('/')) return printable(shorten(vma.name));
+  if (vma.file !== null || vma.name.startsWith('/')) return printable(shorten(vma.name));
   if (vma.name !== '') return printable(vma.name);
   if (mapping.module === null) return '[ anon ]';
   return printable(shorten(report.modules[mapping.module]!.path));

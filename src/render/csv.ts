@@ -12,7 +12,8 @@ import { printable } from './printable.ts';
 
 export const renderCsv: Renderer = function* (report, options) {
   const { capture } = report;
-  const figures = capture.figureNames.map(camelCase);
+  // The size is in a column of ours already.
+  const figures = capture.figureNames.flatMap((name, i) => (name === 'Size' ? [] : [i]));
   const head = [
     'pid',
     'start',
@@ -26,7 +27,10 @@ export const renderCsv: Renderer = function* (report, options) {
     'kind',
     'module',
   ];
-  if (!options.quiet) yield row([...head, 'relro', 'contents', 'deviations', 'vmFlags', ...figures]);
+  if (!options.quiet) {
+    const names = figures.map(i => camelCase(capture.figureNames[i]!));
+    yield row([...head, 'relro', 'contents', 'deviations', 'vmFlags', ...names]);
+  }
   for (const mapping of report.mappings) {
     const { vma } = mapping;
     const { head: what, items } = contentsOf(report, mapping);
@@ -46,7 +50,7 @@ export const renderCsv: Renderer = function* (report, options) {
       items.length > 0 ? `${what}: ${joinItems(items)}` : what,
       mapping.deviations.map(({ code }) => code).join(' '),
       vma.vmFlags?.join(' ') ?? '',
-      ...figures.map((_, i) => text(vma.figures?.[i] ?? null)),
+      ...figures.map(i => text(vma.figures?.[i] ?? null)),
     ]);
   }
 };

@@ -111,9 +111,10 @@ function memoryOf({ capture }: Report, { vma }: Mapping): Record<string, number 
   return memory;
 }
 
-const CAMEL_CASE = new Map<string, string>();
+/** Known already, or not to be told from the letters alone. */
+const CAMEL_CASE = new Map([['THPeligible', 'thpEligible']]);
 
-/** "Shared_Clean" → "sharedClean", "Rss" → "rss", "KernelPageSize" → "kernelPageSize", "KSM" → "ksm". */
+/** "Shared_Clean" → "sharedClean", "Rss" → "rss", "MMUPageSize" → "mmuPageSize", "KSM" → "ksm". */
 export function camelCase(name: string): string {
   let known = CAMEL_CASE.get(name);
   if (known === undefined) {

@@ -1,5 +1,5 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
-import type { Report } from '../model/report.ts';
+import type { Mapping, Report } from '../model/report.ts';
 import { documentHead, documentTail, mappingDocument } from './document.ts';
 import type { Renderer } from './options.ts';
 import { lossless } from './printable.ts';
@@ -22,11 +22,10 @@ const indent = (text: string, by: string): string => by + text.replaceAll('\n', 
 
 /** Each line stands alone in a log: it names its process and its module. */
 export const renderNdjson: Renderer = function* (report) {
-  for (const mapping of report.mappings) yield `${JSON.stringify(line(report, mapping.index))}\n`;
+  for (const mapping of report.mappings) yield `${JSON.stringify(line(report, mapping))}\n`;
 };
 
-function line(report: Report, index: number): object {
-  const mapping = report.mappings[index]!;
+function line(report: Report, mapping: Mapping): object {
   const { process } = report.capture;
   const module = mapping.module === null ? null : report.modules[mapping.module]!;
   return {

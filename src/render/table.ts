@@ -97,7 +97,7 @@ function* footer(report: Report, { palette }: RenderOptions): Generator<string> 
   const totals = totalsOf(report);
   const resident = totals.rss === null ? '' : `, ${amount(totals.rss)} resident`;
   const pss = totals.pss === null ? '' : `, ${amount(totals.pss)} proportional`;
-  yield `\ntotal ${totals.mappings} mappings, ${amount(totals.size)}${resident}${pss}\n`;
+  yield `\ntotal ${totals.mappings} ${totals.mappings === 1 ? 'mapping' : 'mappings'}, ${amount(totals.size)}${resident}${pss}\n`;
   for (const { path, deviations } of report.modules)
     for (const deviation of deviations)
       yield `${palette.yellow(`! ${printable(path)}: ${deviationSentence(deviation, report)}`)}\n`;
