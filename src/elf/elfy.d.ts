@@ -19,6 +19,9 @@ declare module 'elfy' {
   class Parser {
     execute(image: Buffer): Image;
     mapFlags(value: number, names: object): object;
+    /** Positions of the entries of a table: here what the readers take as `entry`. */
+    sliceChunks(image: Buffer, offset: number, count: number, size: number): (Buffer | number)[];
+    readUInt32(entry: Buffer | number, at: number): number;
   }
   const elfy: { Parser: typeof Parser };
   export default elfy;

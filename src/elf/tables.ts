@@ -113,50 +113,68 @@ function parseImage(
 ): void {
   const { is64, little } = header;
   const image = compactImage(header, programs, sections);
-  const { body } = new HeaderParser().execute(image);
-  const exact = (value: number, from: Words, at: number): bigint =>
-    Number.isSafeInteger(value) ? BigInt(value) : from.word(at);
+  const words = new Words(image, is64, little);
+  const { body } = new HeaderParser(words).execute(image);
+  const exact = (value: number, at: number): bigint =>
+    Number.isSafeInteger(value) ? BigInt(value) : words.word(at);
 
-  body.programs.forEach((program, i) => {
-    const entry = programHeaderSize(is64);
-    const words = new Words(programs.subarray(i * entry, (i + 1) * entry), is64, little);
+  let at = headerSize(is64);
+  for (const program of body.programs) {
     programHeaders.push({
-      type: words.u32(0),
-      flags: words.u32(is64 ? 4 : 24),
-      offset: exact(program.offset, words, is64 ? 8 : 4),
-      vaddr: exact(program.vaddr, words, is64 ? 16 : 8),
-      filesz: exact(program.filesz, words, is64 ? 32 : 16),
-      memsz: exact(program.memsz, words, is64 ? 40 : 20),
-      align: words.word(is64 ? 48 : 28),
+      type: words.u32(at),
+      flags: words.u32(at + (is64 ? 4 : 24)),
+      offset: exact(program.offset, at + (is64 ? 8 : 4)),
+      vaddr: exact(program.vaddr, at + (is64 ? 16 : 8)),
+      filesz: exact(program.filesz, at + (is64 ? 32 : 16)),
+      memsz: exact(program.memsz, at + (is64 ? 40 : 20)),
+      align: words.word(at + (is64 ? 48 : 28)),
     });
-  });
-  const entry = sectionHeaderSize(is64);
-  for (let i = 0; i * entry < sections.length; i++) {
-    const section = body.sections[i]!;
-    const words = new Words(sections.subarray(i * entry, (i + 1) * entry), is64, little);
+    at += programHeaderSize(is64);
+  }
+  for (const section of body.sections.slice(0, -1)) {
     sectionHeaders.push({
-      nameOffset: words.u32(0),
-      type: words.u32(4),
-      flags: Number(words.word(8) & 0xffffffffn),
-      vaddr: exact(section.addr, words, is64 ? 16 : 12),
-      offset: exact(section.off, words, is64 ? 24 : 16),
-      size: exact(section.size, words, is64 ? 32 : 20),
-      align: words.word(is64 ? 48 : 32),
-      entsize: words.word(is64 ? 56 : 36),
+      nameOffset: words.u32(at),
+      type: words.u32(at + 4),
+      flags: Number(words.word(at + 8) & 0xffffffffn),
+      vaddr: exact(section.addr, at + (is64 ? 16 : 12)),
+      offset: exact(section.off, at + (is64 ? 24 : 16)),
+      size: exact(section.size, at + (is64 ? 32 : 20)),
+      align: words.word(at + (is64 ? 48 : 32)),
+      entsize: words.word(at + (is64 ? 56 : 36)),
       link: section.link,
       info: section.info,
     });
+    at += sectionHeaderSize(is64);
   }
 }
 
-/** elfy's parser, spared the names of flags: it knows only some of them, so they are read from the bytes. */
+/**
+ * elfy's parser over one image, spared what costs most and nobody uses: a Buffer for each entry (here its position
+ * serves), one for the contents of each segment and section, and the names of flags, of which it knows only some.
+ */
 class HeaderParser extends elfy.Parser {
+  readonly #words: Words;
+
+  constructor(words: Words) {
+    super();
+    this.#words = words;
+  }
+
+  override sliceChunks(_image: Buffer, offset: number, count: number, size: number): number[] {
+    return Array.from({ length: count }, (_, i) => offset + i * size);
+  }
+
+  override readUInt32(entry: Buffer | number, at: number): number {
+    return typeof entry === 'number' ? this.#words.u32(entry + at) : this.#words.u32(at);
+  }
+
   override mapFlags(): object {
     return NO_FLAGS;
   }
 }
 
 const NO_FLAGS = {};
+const NO_CONTENTS = Buffer.alloc(0);
 
 /** Builds the image that elfy reads: real headers, patched offsets, and one empty string table to please it. */
 function compactImage(header: RawHeader, programs: Uint8Array, sections: Uint8Array): Buffer {
@@ -189,5 +207,8 @@ function compactImage(header: RawHeader, programs: Uint8Array, sections: Uint8Ar
     view.setUint16(tail + 2 * i, value, little);
   });
   view.setUint32(shoff + sections.length + 4, SHT_STRTAB, little);
+  // elfy slices the image for the magic number, and for contents that are not in it.
+  const magic = image.subarray(0, 4);
+  image.slice = (_start, end) => (end === 4 ? magic : NO_CONTENTS);
   return image;
 }

@@ -14,7 +14,7 @@ function cachedCode() {
   }
 }
 
-const source = `(function (exports, require, module) {${readFileSync(filename, 'utf8')}\n})`;
+const source = `(function (exports, require, module) {${readFileSync(filename, 'latin1')}\n})`;
 const script = new Script(source, { filename, cachedData: cachedCode() });
 script.runInThisContext()({}, require, {});
 
