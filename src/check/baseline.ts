@@ -1,12 +1,12 @@
 /**
  * A baseline: the findings of an earlier run, which do not count any more, so that an old code base fails only on
- * what is new (JSON; schema/baseline.json).
+ * what is new (JSON; render/schema/baseline.json).
  *
  *   { "format": "vmaexplain-baseline", "version": 1,
  *     "findings": [ { "rule": "relro-partial", "path": "/usr/bin/sleep", "subject": "GNU_RELRO", "outcome": "fail" } ] }
  */
 import type { Finding } from '../model/finding.ts';
-import { toLatin1 } from './glob.ts';
+import { oneCharAByte } from '../model/latin1.ts';
 import { identityKey, type KnownFinding } from './identity.ts';
 import { RULE_IDS } from './rules.ts';
 import { type JsonValue, parseJson } from './strict-json.ts';
@@ -26,7 +26,7 @@ function parseKnown(value: JsonValue): KnownFinding {
   const object = value.object(['rule', 'path', 'subject', 'outcome']);
   const latin1 = (key: string): string | null => {
     const text = object.required(key).nullableText();
-    return text === null ? null : toLatin1(text);
+    return text === null ? null : oneCharAByte(text);
   };
   return {
     rule: object.required('rule').oneOf(RULE_IDS),

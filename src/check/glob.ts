@@ -3,13 +3,15 @@
  * everything else is itself. A pattern without '/' is matched against the path's last component.
  * Runs all positions of the pattern at once, so that no pattern takes longer than pattern × path.
  */
+import { oneCharAByte } from '../model/latin1.ts';
+
 export type Glob = (path: string) => boolean;
 
 type Token = '*' | '**' | '?' | { readonly char: string };
 
 /** `pattern` is Unicode, as people type it; the paths it is tried on are latin1, one char a byte. */
 export function compileGlob(pattern: string): Glob {
-  const tokens = tokenize(toLatin1(pattern));
+  const tokens = tokenize(oneCharAByte(pattern));
   const baseNameOnly = !pattern.includes('/');
   return path => matches(tokens, baseNameOnly ? path.slice(path.lastIndexOf('/') + 1) : path);
 }
@@ -52,19 +54,4 @@ function withSkips(tokens: readonly Token[], states: readonly number[]): number[
     while (tokens[state] === '*' || tokens[state] === '**') all.add(++state);
   }
   return [...all].sort((a, b) => a - b);
-}
-
-/**
- * Unicode text as UTF-8 in latin1, one char a byte. A lone surrogate U+DCNN stands for the byte 0xNN, as JSON
- * documents of this tool write bytes that are no UTF-8.
- */
-export function toLatin1(text: string): string {
-  let out = '';
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    if (code < 0x80) out += char;
-    else if (code >= 0xdc80 && code <= 0xdcff) out += String.fromCharCode(code - 0xdc00);
-    else out += String.fromCharCode(...new TextEncoder().encode(char));
-  }
-  return out;
 }

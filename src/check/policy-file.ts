@@ -1,5 +1,5 @@
 /**
- * A policy file (JSON; schema/policy.json). An unknown key is an error, because a misspelt one would silently
+ * A policy file (JSON; render/schema/policy.json). An unknown key is an error, because a misspelt one would silently
  * judge by other rules than were meant.
  *
  *   { "version": 1,
@@ -8,7 +8,8 @@
  *     "modules": [ { "path": "/opt/vendor/**", "levels": { "no-pie": "note" } } ],
  *     "exceptions": [ { "rule": "got-writable", "module": "/usr/bin/app", "reason": "APP-123", "expires": "2027-01-31" } ] }
  */
-import { compileGlob, toLatin1 } from './glob.ts';
+import { oneCharAByte } from '../model/latin1.ts';
+import { compileGlob } from './glob.ts';
 import { DEFAULT_POLICY, type Exception, type Levels, type Policy } from './policy.ts';
 import { isRuleId, RULE_IDS } from './rules.ts';
 import { type JsonValue, parseJson } from './strict-json.ts';
@@ -70,9 +71,9 @@ function parseException(value: JsonValue): Exception {
   return {
     rule: object.required('rule').oneOf(RULE_IDS),
     module: compileGlob(pattern),
-    pattern: toLatin1(pattern),
-    subject: subject === undefined ? null : toLatin1(subject),
-    reason: toLatin1(object.required('reason').nonEmpty()),
+    pattern: oneCharAByte(pattern),
+    subject: subject === undefined ? null : oneCharAByte(subject),
+    reason: oneCharAByte(object.required('reason').nonEmpty()),
     expires: object.required('expires').date(),
   };
 }
