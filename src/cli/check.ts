@@ -1,4 +1,5 @@
 /** `vmaexplain check TARGET...`: judges each target; the exit code tells whether a finding reached the threshold. */
+
 import { readFileSync } from 'node:fs';
 import { counts } from '../check/exit-code.ts';
 import {
@@ -16,6 +17,7 @@ import {
   UnusableJson,
 } from '../check/index.ts';
 import { correlate } from '../correlate/report.ts';
+import { oneCharAByte } from '../model/latin1.ts';
 import type { Report } from '../model/report.ts';
 import type { Level, RuleId } from '../model/rule.ts';
 import { renderBaseline } from '../render/check/baseline.ts';
@@ -141,7 +143,11 @@ function policyOf(command: CheckCommand): Policy {
 
 export function ruleId(word: string): RuleId {
   if (isRuleId(word)) return word;
-  throw new TargetError('unusable', `there is no rule '${word}'`, 'vmaexplain check --list-rules lists them');
+  throw new TargetError(
+    'unusable',
+    `there is no rule '${oneCharAByte(word)}'`,
+    'vmaexplain check --list-rules lists them',
+  );
 }
 
 const readBaseline = (path: string | null): Baseline | null =>
@@ -157,10 +163,10 @@ function parseJsonFile<T>(path: string, parse: (text: string) => T): T {
     return parse(text);
   } catch (error) {
     if (error instanceof UnusableJson)
-      throw new TargetError('unusable', `${path}: ${error.message}`, null, error);
+      throw new TargetError('unusable', `${oneCharAByte(path)}: ${error.message}`, null, error);
     throw new TargetError(
       'unusable',
-      `${path} cannot be read (${errnoOf(error) || String(error)})`,
+      `${oneCharAByte(path)} cannot be read (${errnoOf(error) || String(error)})`,
       null,
       error,
     );

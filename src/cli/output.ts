@@ -1,5 +1,7 @@
 /** Standard output and -o FILE: written at once in large pieces, whole or not at all. */
+
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
 
 const PIECE = 64 * 1024;
@@ -90,7 +92,7 @@ function attempt<T>(path: string, action: () => T, undo: () => void = () => {}):
 function outputError(path: string, error: unknown): OutputError {
   return new OutputError(
     'unusable',
-    `${path} cannot be written (${errnoOf(error) || String(error)})`,
+    `${oneCharAByte(path)} cannot be written (${errnoOf(error) || String(error)})`,
     null,
     error,
   );

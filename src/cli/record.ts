@@ -1,6 +1,9 @@
 /** `vmaexplain record PID -o FILE`: writes a snapshot, readable by its owner alone, whole or not at all. */
+
 import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { oneCharAByte } from '../model/latin1.ts';
+import { stringify } from '../render/stringify.ts';
 import { TargetError } from '../source/errors.ts';
 import { recordLive } from '../source/live.ts';
 import { fileOutput } from './output.ts';
@@ -15,10 +18,10 @@ export interface RecordOptions {
 export function runRecord(word: string, { output, force }: RecordOptions): void {
   const [target] = parseTargets([word], process.ppid);
   if (target?.kind !== 'process')
-    throw new TargetError('unusable', `only a running process can be recorded, not '${word}'`);
+    throw new TargetError('unusable', `only a running process can be recorded, not '${oneCharAByte(word)}'`);
   if (!force && existsSync(output))
-    throw new TargetError('unusable', `${output} is there already`, '--force overwrites it');
-  const text = `${JSON.stringify(recordLive(target.pid), null, 1)}\n`;
+    throw new TargetError('unusable', `${oneCharAByte(output)} is there already`, '--force overwrites it');
+  const text = `${stringify(recordLive(target.pid), 1)}\n`;
   const file = fileOutput(output, 0o600);
   try {
     file.write(output.endsWith('.gz') ? gzipSync(text) : text);

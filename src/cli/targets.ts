@@ -1,5 +1,7 @@
 /** What a TARGET on the command line means. */
+import { oneCharAByte } from '../model/latin1.ts';
 
+/** `name` is for messages: one char a byte, like all names of the evidence. */
 export type Target =
   | { readonly kind: 'process'; readonly name: string; readonly pid: number }
   | { readonly kind: 'file'; readonly name: string; readonly path: string }
@@ -13,6 +15,6 @@ export function parseTargets(words: readonly string[], parent: number): Target[]
     if (pid) return { kind: 'process', name: word, pid: Number(pid[1] ?? pid[2]) };
     return word === '-'
       ? { kind: 'standard-input', name: 'standard input' }
-      : { kind: 'file', name: word, path: word };
+      : { kind: 'file', name: oneCharAByte(word), path: word };
   });
 }

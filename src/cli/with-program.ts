@@ -1,4 +1,5 @@
 /** `-- PROGRAM ARGS…`: starts it, has it looked at once its loader is done, and ends it. */
+import { oneCharAByte } from '../model/latin1.ts';
 import { startProgram } from '../source/start-program.ts';
 import type { Target } from './targets.ts';
 
@@ -15,7 +16,7 @@ export async function withProgram<T>(
 ): Promise<T> {
   const program = await startProgram(words, reportToFile ? 1 : 2);
   try {
-    return await use({ kind: 'process', name: words[0]!, pid: program.pid });
+    return await use({ kind: 'process', name: oneCharAByte(words[0]!), pid: program.pid });
   } finally {
     if (keep) program.release();
     else await program.end();

@@ -3,26 +3,27 @@ import type { Mapping, Report } from '../model/report.ts';
 import { documentHead, documentTail, mappingDocument } from './document.ts';
 import type { Renderer } from './options.ts';
 import { lossless } from './printable.ts';
+import { stringify } from './stringify.ts';
 
-/** The same text as JSON.stringify(toDocument(report), null, 2), in pieces. */
+/** The same text as stringify(toDocument(report), 2), in pieces. */
 export const renderJson: Renderer = function* (report) {
   yield `${open(documentHead(report))},\n`;
   yield '  "mappings": [';
   let separator = '\n';
   for (const mapping of report.mappings) {
-    yield `${separator}${indent(JSON.stringify(mappingDocument(report, mapping), null, 2), '    ')}`;
+    yield `${separator}${indent(stringify(mappingDocument(report, mapping), 2), '    ')}`;
     separator = ',\n';
   }
   yield report.mappings.length > 0 ? '\n  ],\n' : '],\n';
-  yield `${JSON.stringify(documentTail(report), null, 2).slice(2)}\n`;
+  yield `${stringify(documentTail(report), 2).slice(2)}\n`;
 };
 
-const open = (members: object): string => JSON.stringify(members, null, 2).slice(0, -2);
+const open = (members: object): string => stringify(members, 2).slice(0, -2);
 const indent = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);
 
 /** Each line stands alone in a log: it names its process and its module. */
 export const renderNdjson: Renderer = function* (report) {
-  for (const mapping of report.mappings) yield `${JSON.stringify(line(report, mapping))}\n`;
+  for (const mapping of report.mappings) yield `${stringify(line(report, mapping))}\n`;
 };
 
 function line(report: Report, mapping: Mapping): object {

@@ -34,7 +34,7 @@ export function lossless(text: string): string {
       out += String.fromCharCode(0xdc00 + text.charCodeAt(i));
       i++;
     } else {
-      out += String.fromCodePoint(decode(text, i, length));
+      out += length === 1 ? text[i]! : String.fromCodePoint(decode(text, i, length));
       i += length;
     }
   }

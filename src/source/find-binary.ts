@@ -10,6 +10,7 @@
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import type { ImageState } from '../model/capture.ts';
+import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf } from './errors.ts';
 import { searchDirectories } from './library-directories.ts';
 import { O_PATH, type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
@@ -109,7 +110,6 @@ export class BinaryFinder {
 }
 
 const identityOf = ({ stats }: RegularFile): string => `${stats.dev} ${stats.ino}`;
-const oneCharAByte = (text: string): string => Buffer.from(text).toString('latin1');
 
 function openGiven(path: string): (FoundFile | Refusal)[] {
   let handle: number;

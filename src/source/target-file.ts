@@ -11,6 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Depth } from '../elf/read.ts';
 import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture } from '../model/capture.ts';
+import { oneCharAByte } from '../model/latin1.ts';
 import { captureText } from './captured-text.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
@@ -41,8 +42,9 @@ export function captureFile(path: string, options: TargetOptions, elf: ElfSource
   }
   try {
     const stats = fstatSync(fd);
-    if (stats.isFile()) return captureRegular(fd, stats.size, path, options, elf);
-    if (stats.isFIFO()) return captureStream(fd, path, options, elf);
+    const name = oneCharAByte(path);
+    if (stats.isFile()) return captureRegular(fd, stats.size, name, options, elf);
+    if (stats.isFIFO()) return captureStream(fd, name, options, elf);
     throw new TargetError(
       'unusable',
       `it is ${stats.isDirectory() ? 'a directory' : 'a device or socket'}, no evidence`,

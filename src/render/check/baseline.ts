@@ -1,5 +1,6 @@
 /** A baseline file, as `--write-baseline` writes it: the identities of findings, without addresses. */
 import { lossless } from '../printable.ts';
+import { stringify } from '../stringify.ts';
 
 interface Known {
   readonly rule: string;
@@ -15,5 +16,5 @@ export function renderBaseline(known: readonly Known[]): string {
     subject: subject === null ? null : lossless(subject),
     outcome,
   }));
-  return `${JSON.stringify({ format: 'vmaexplain-baseline', version: 1, findings }, null, 2)}\n`;
+  return `${stringify({ format: 'vmaexplain-baseline', version: 1, findings }, 2)}\n`;
 }

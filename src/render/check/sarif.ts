@@ -8,6 +8,7 @@ import type { RuleInfo } from '../../model/rule.ts';
 import { sizeOf } from '../../model/units.ts';
 import { VERSION } from '../../model/version.ts';
 import { printable } from '../printable.ts';
+import { stringify } from '../stringify.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { CheckOptions, CheckRenderer } from './options.ts';
 import { ruleMarkdown, ruleText } from './rules.ts';
@@ -43,7 +44,7 @@ export const renderSarif: CheckRenderer = function* (reports, options) {
       },
     ],
   };
-  yield `${JSON.stringify(log, null, 2)}\n`;
+  yield `${stringify(log, 2)}\n`;
 };
 
 /** What code scanning sorts by, from 0 to 10. */
