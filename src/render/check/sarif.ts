@@ -99,7 +99,6 @@ function resultOf(finding: Finding, report: Report): object {
     partialFingerprints: { 'vmaexplain/v1': fingerprint([rule, path, subject]) },
     ...(excuse && {
       suppressions: [{ kind: 'external', status: 'accepted', justification: excuseWords(finding) }],
-      ...(excuse.kind === 'baseline' && { baselineState: 'unchanged' }),
     }),
     properties: {
       subject: subject === null ? null : printable(subject),
