@@ -53,6 +53,7 @@ function foldFamilies(items: readonly string[]): string[] {
 
 function dropLeastTelling(items: readonly string[], width: number): string {
   const rank = (item: string): number => {
+    if (item.startsWith('ELF ')) return TELLING.length + 1;
     const at = TELLING.findIndex(name => item === name || item.endsWith(` of ${name}`));
     return at < 0 ? TELLING.length : at;
   };

@@ -93,13 +93,19 @@ function* reasons(report: Report, mapping: Mapping, { palette, width }: RenderOp
   for (const line of wrap(text, (width ?? 100) - 4)) yield `    ${palette.dim(line)}\n`;
 }
 
-function* footer(report: Report, { palette }: RenderOptions): Generator<string> {
+function* footer(report: Report, { palette, width }: RenderOptions): Generator<string> {
   const totals = totalsOf(report);
   const resident = totals.rss === null ? '' : `, ${amount(totals.rss)} resident`;
   const pss = totals.pss === null ? '' : `, ${amount(totals.pss)} proportional`;
   yield `\ntotal ${totals.mappings} ${totals.mappings === 1 ? 'mapping' : 'mappings'}, ${amount(totals.size)}${resident}${pss}\n`;
   for (const { path, deviations } of report.modules)
     for (const deviation of deviations)
-      yield `${palette.yellow(`! ${printable(path)}: ${deviationSentence(deviation, report)}`)}\n`;
-  for (const { message } of report.notes) yield `note: ${printable(message)}\n`;
+      for (const line of paragraph(`! ${printable(path)}: ${deviationSentence(deviation, report)}`, width))
+        yield `${palette.yellow(line)}\n`;
+  for (const { message } of report.notes)
+    for (const line of paragraph(`note: ${printable(message)}`, width)) yield `${line}\n`;
 }
+
+/** On a terminal wrapped at blanks, later lines set in. */
+const paragraph = (text: string, width: number | null): string[] =>
+  width === null ? [text] : wrap(text, width - 6).map((line, i) => (i === 0 ? line : `      ${line}`));
