@@ -53,7 +53,7 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       yield { outcome: 'fail', about: where, facts, level: hugePages ? 'note' : 'warning' };
     }
     if (found.length > 0) return;
-    if (context.report.mappings.some(({ vma }) => vma.file === null && vma.permissions[2] === '?'))
+    if (context.report.mappings.some(mayBeCode))
       yield inconclusive(about, 'the evidence does not tell what is executable');
     else yield { outcome: 'pass', about, facts: {} };
   },
@@ -77,6 +77,9 @@ const OTHERS: ReadonlySet<MappingKind> = new Set([
 
 const isAnonymousCode = ({ vma, kind }: Mapping): boolean =>
   vma.file === null && vma.permissions[2] === 'x' && vma.permissions[1] !== 'w' && !OTHERS.has(kind);
+
+const mayBeCode = ({ vma, kind }: Mapping): boolean =>
+  vma.file === null && vma.permissions[2] === '?' && !OTHERS.has(kind);
 
 const LARGEST_VDSO = 16384;
 

@@ -18,8 +18,7 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
     // GitHub shows ten annotations of each sort: the worst come first.
     for (const finding of open.sort((a, b) => SEVERITY[a.level] - SEVERITY[b.level]))
       yield command(finding, commandOf(finding, options)!, rules);
-    // The runner's old commands ("##[error]") act anywhere in a line.
-    yield `vmaexplain: ${title(report).replaceAll('##[', '# #[')}: ${tally(report.findings)}\n`;
+    yield `vmaexplain: ${inert(title(report))}: ${tally(report.findings)}\n`;
   }
 };
 
@@ -40,7 +39,10 @@ function command(finding: Finding, name: string, rules: RuleTable): string {
   return `::${name} ${properties}::${data(`${fileOf(finding)}: ${printable(finding.message)}${remedy}`)}\n`;
 }
 
+/** The runner's old commands ("##[error]") act anywhere in a line. */
+const inert = (text: string): string => text.replaceAll('##[', '# #[');
+
 const data = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  inert(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
