@@ -32,7 +32,11 @@ interface LearntLine {
   readonly scale: number;
 }
 
-const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]*): +([0-9]{1,18})( kB)?$/;
+const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
+/** Kernels have some 25; hostile text could have another one on every line. */
+const MOST_FIGURES = 256;
+/** Two letters, or "??". */
+const FLAG = /^[\x21-\x7e]{1,16}$/;
 const KIB = 1024;
 const NEWLINE = 10;
 const SPACE = 32;
@@ -116,6 +120,7 @@ export class SmapsParser {
     const name = match[1]!;
     const scale = match[3] === undefined ? 1 : KIB;
     let column = this.figureNames.indexOf(name);
+    if (column < 0 && this.figureNames.length >= MOST_FIGURES) return;
     if (column < 0) column = this.figureNames.push(name) - 1;
     this.#figures ??= this.figureNames.map(() => null);
     while (this.#figures.length <= column) this.#figures.push(null);
@@ -168,7 +173,7 @@ export class SmapsParser {
   #flagSet(text: string): readonly string[] {
     const known = this.#flagSets.get(text);
     if (known) return known;
-    const words = text.split(' ').filter(word => word !== '');
+    const words = text.split(' ').filter(word => FLAG.test(word));
     if (this.#flagSets.size < MOST_FLAG_SETS) this.#flagSets.set(text, words);
     return words;
   }

@@ -6,15 +6,17 @@ import type { ElfFile } from '../model/elf.ts';
 import type { Vma } from '../model/vma.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import type { ProcessEvidence } from './evidence.ts';
+import { inOrder } from './in-order.ts';
 
 /** @throws nothing for trouble with single files; system errors of `evidence` itself pass through. */
 export function assembleCapture(evidence: ProcessEvidence): Capture {
   const { parsed, notes } = evidence.mappings;
-  const vmas = parsed.vmas;
+  const { vmas, notes: orderNotes } = inOrder(parsed.vmas);
   const auxv =
     evidence.auxv &&
     parseAuxv(evidence.auxv, auxvWordSize(evidence.auxv, evidence.littleEndian), evidence.littleEndian);
-  const files = readFiles(evidence, vmas);
+  // A file keeps its number even where its mappings are left out.
+  const files = readFiles(evidence, parsed.vmas);
   const vdso = readVdso(evidence, vmas);
   const smapsPageSize = smallestPage(vmas, parsed.figureNames);
   const process: ProcessFacts = {
@@ -29,7 +31,7 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
     randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
     stackPointers: [],
   };
-  const allNotes: Note[] = [...notes];
+  const allNotes: Note[] = [...notes, ...orderNotes];
   if (vmas.length > 0 && !auxv)
     allNotes.push({
       code: 'auxv-unreadable',

@@ -4,6 +4,7 @@ import { TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
 import { imagesFor } from './find-images.ts';
+import { inOrder } from './in-order.ts';
 
 const ASSUMED_PAGE_SIZE = 4096;
 
@@ -31,8 +32,7 @@ function finish(parser: TextParser): readonly TextProcess[] {
 }
 
 function toCapture(text: TextProcess, path: string | null, options: BinaryOptions): Capture {
-  // The kernel lists mappings in address order; a copy that was sorted otherwise is put right.
-  const vmas = text.vmas.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const { vmas, notes } = inOrder(text.vmas);
   const wanted = text.files.map(() => false);
   for (const vma of vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
   const found = imagesFor(
@@ -61,7 +61,7 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     auxv: null,
     files: found.files,
     vdso: null,
-    notes: [...text.limits, ...badLineNotes(text), ...found.notes],
+    notes: [...text.limits, ...notes, ...badLineNotes(text), ...found.notes],
   };
 }
 

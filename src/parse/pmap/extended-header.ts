@@ -52,7 +52,7 @@ export function parseExtendedHeader(line: string): ExtendedHeader | null {
   const lead = leadOf(leadWords);
   const { figureNames, vmFlags, mapping } = tailOf(first < 0 ? [] : words.slice(first));
   const believable = english || figureNames.filter(isFigureName).length >= 2 || vmFlags;
-  if (!believable || figureNames.length > MOST_FIGURES) return null;
+  if (!believable || figureNames.length > MOST_FIGURES || !figureNames.every(mayBeFigure)) return null;
   const collapsed = !/ {2}/.test(line.trim());
   const flagsAt = line.indexOf('VmFlags');
   return {
@@ -65,6 +65,9 @@ export function parseExtendedHeader(line: string): ExtendedHeader | null {
     variant: variantOf(line, words, lead, figureNames, vmFlags),
   };
 }
+
+/** May some kernel have a figure of this name, known or not? */
+const mayBeFigure = (word: string): boolean => /^[A-Za-z]\w{0,63}$/.test(word);
 
 /** "VmFlagsMapping" as two words. */
 function unfused(line: string): string {
