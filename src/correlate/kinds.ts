@@ -57,7 +57,7 @@ function anonymousKind(capture: Capture, i: number): Kind {
   const [before, after] = [capture.vmas[i - 1], capture.vmas[i + 1]];
   if (isStackPointer(capture, vma)) return told('thread-stack');
   if (vma.permissions.startsWith('---'))
-    return after && isArena(vma, before)
+    return isArena(vma, before)
       ? inferred('malloc-arena')
       : isGuard(vma, after)
         ? inferred('guard')

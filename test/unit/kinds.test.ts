@@ -1,0 +1,121 @@
+/** Kinds of mappings by the kernel's names, by older kernels' and pmap's names, and by shape where there is no name. */
+import { describe, expect, it } from 'vitest';
+import { kindOf } from '../../src/correlate/kinds.ts';
+import type { Capture } from '../../src/model/capture.ts';
+import { address, fileOffset } from '../../src/model/units.ts';
+import type { Vma } from '../../src/model/vma.ts';
+
+/** `1000-2000 rw-p name {flags}`; a name that begins with / has a file unless it is a pseudo file. */
+function vma(words: string): Vma {
+  const [, start, end, permissions, name = '', flags] =
+    /^(\w+)-(\w+) (\S+)(?: ([^{]*?))?(?: ?\{(.*)\})?$/.exec(words)!;
+  return {
+    start: address(BigInt(`0x${start}`)),
+    end: address(BigInt(`0x${end}`)),
+    permissions: permissions!,
+    offset: fileOffset(0n),
+    device: '00:00',
+    inode: '0',
+    name,
+    figures: null,
+    vmFlags: flags === undefined ? null : flags.split(' '),
+    file: name.startsWith('/') ? 0 : null,
+  };
+}
+
+/** Kinds of all mappings; "?" behind those that are inferred. */
+function kinds(lines: readonly string[], stackPointers: readonly bigint[] = []): string[] {
+  const capture: Capture = {
+    origin: { kind: 'maps', variant: null, path: null },
+    process: {
+      pid: 1,
+      command: null,
+      executable: null,
+      executableFile: null,
+      pageSize: 4096,
+      pageSizeFrom: 'assumed',
+      state: 'running',
+      personality: null,
+      randomizeVaSpace: null,
+      stackPointers: stackPointers.map(address),
+    },
+    vmas: lines.map(vma),
+    figureNames: [],
+    auxv: null,
+    files: [],
+    vdso: null,
+    notes: [],
+  };
+  return lines.map((_, i) => {
+    const { kind, inferred } = kindOf(capture, i);
+    return inferred ? `${kind}?` : kind;
+  });
+}
+
+const named = (name: string, permissions = 'rw-p'): string | undefined =>
+  kinds([`1000-2000 ${permissions} ${name}`])[0];
+
+describe('by name', () => {
+  const table: readonly (readonly [name: string, kind: string])[] = [
+    ['[heap]', 'heap'],
+    ['[stack]', 'stack'],
+    ['[stack:1234]', 'thread-stack'],
+    ['[anon: glibc: pthread stack: 77]', 'thread-stack'],
+    ['[anon: glibc: malloc arena]', 'malloc-arena'],
+    ['[vdso]', 'vdso'],
+    ['[vvar]', 'vvar'],
+    ['[vvar_vclock]', 'vvar'],
+    ['[vsyscall]', 'vsyscall'],
+    ['[anon_shmem:name]', 'shared-memory'],
+    ['[anon:name]', 'anonymous'],
+    ['/SYSV0000162e (deleted)', 'shared-memory'],
+    ['/dev/shm/sem.x', 'shared-memory'],
+    ['/dev/zero (deleted)', 'shared-memory'],
+    ['/dev/zero', 'anonymous'],
+    ['/dev/dri/card0', 'device'],
+    ['/memfd:a b (deleted)', 'memfd'],
+    ['/anon_hugepage (deleted)', 'anonymous'],
+    ['anon_inode:[io_uring]', 'special'],
+    ['anon_inode:[perf_event]', 'special'],
+    ['/[aio] (deleted)', 'special'],
+    ['/etc/passwd', 'file'],
+    ['/home/x/[heap]', 'file'],
+    ['/home/x (deleted)', 'file'],
+  ];
+  for (const [name, kind] of table) it(`${name} is ${kind}`, () => expect(named(name)).toBe(kind));
+
+  it('shared memory without a name is shared all the same', () => {
+    expect(named('', 'rw-s')).toBe('shared-memory');
+    expect(named('', 'rw-p')).toBe('anonymous');
+  });
+});
+
+describe('by shape', () => {
+  const [GUARD, STACK] = ['10000-11000 ---p', '11000-811000 rw-p'];
+
+  it('a guard and the stack above it', () => {
+    expect(kinds([GUARD, STACK])).toEqual(['guard?', 'thread-stack?']);
+    expect(kinds([GUARD, '12000-811000 rw-p'])).toEqual(['anonymous', 'anonymous']);
+    expect(kinds(['10000-910000 ---p', '910000-1110000 rw-p'])).toEqual(['anonymous', 'anonymous']);
+  });
+
+  it('a small one only with the flag that MAP_STACK leaves', () => {
+    expect(kinds([GUARD, '11000-15000 rw-p {rd wr nh}'])).toEqual(['guard?', 'thread-stack?']);
+    expect(kinds([GUARD, '11000-15000 rw-p {rd wr}'])).toEqual(['guard?', 'anonymous']);
+  });
+
+  it('an arena of malloc: 64 MiB, aligned', () => {
+    const [used, reserve] = ['7f0000000000-7f0000021000 rw-p', '7f0000021000-7f0004000000 ---p'];
+    expect(kinds([used, reserve])).toEqual(['malloc-arena?', 'malloc-arena?']);
+    expect(kinds([used, '7f0000021000-7f0003000000 ---p'])).toEqual(['anonymous', 'anonymous']);
+    expect(kinds(['7f0001000000-7f0001021000 rw-p', '7f0001021000-7f0005000000 ---p'])).toEqual([
+      'anonymous',
+      'anonymous',
+    ]);
+  });
+
+  it('where a stack pointer points, it is told and not inferred', () => {
+    expect(kinds(['11000-15000 rwxp'], [0x14000n])).toEqual(['thread-stack']);
+    expect(kinds(['11000-15000 rwxp'], [0x15000n])).toEqual(['anonymous']);
+  });
+});
