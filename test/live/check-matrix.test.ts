@@ -151,11 +151,17 @@ function threadStacksOf(pid: number): Line[] {
   return readdirSync(`/proc/${pid}/task`)
     .filter(thread => Number(thread) !== pid)
     .map(thread => {
-      const pointer = BigInt(
-        readFileSync(`/proc/${pid}/task/${thread}/syscall`, 'latin1').trim().split(' ').at(-2)!,
-      );
+      const pointer = stackPointerOf(`/proc/${pid}/task/${thread}`);
       return maps.find(({ start, end }) => start <= pointer && pointer < end)!;
     });
+}
+
+/** Every thread of a subject that is ready blocks in a system call; until then the kernel says "running". */
+function stackPointerOf(task: string): bigint {
+  for (;;) {
+    const words = readFileSync(`${task}/syscall`, 'latin1').trim().split(' ');
+    if (words.length > 1) return BigInt(words.at(-2)!);
+  }
 }
 
 describe('stacks and W^X: the verdict equals the permissions that the kernel gave', () => {

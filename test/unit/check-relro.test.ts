@@ -76,6 +76,18 @@ judgeRows({
     },
     { title: 'eager', world: ordinary, path: '/lib/libc.so.6', outcome: 'pass', facts: { binding: 'eager' } },
     {
+      title: 'eager, but a patched header leaves a slot outside',
+      world: withApp({ elf: elf(`${DYNAMIC} now`, ...EAGER, 'GNU_RELRO r-- 3000 f18') }),
+      outcome: 'fail',
+      says: /bound when it is loaded, yet 1 slot \(8 bytes, \.got\+0x18\) lies outside GNU_RELRO and stays/,
+    },
+    {
+      title: 'a data slot is outside, too',
+      world: withApp({ elf: elf(DYNAMIC, ...EAGER, 'glob-dat 4000') }),
+      outcome: 'fail',
+      says: /so 1 slot \(8 bytes, \.data\+0x0\) lies outside/,
+    },
+    {
       title: 'lazy, but no slot is outside (-fno-plt)',
       world: withApp({ elf: elf(DYNAMIC, ...EAGER) }),
       outcome: 'pass',

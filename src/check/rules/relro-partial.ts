@@ -14,8 +14,8 @@ import {
 import { RELRO_SUBJECT, relroHeader } from '../relro.ts';
 import { count } from '../words.ts';
 
-type Partial = {
-  binding: 'lazy' | 'static';
+type Uncovered = {
+  binding: Binding;
   /** Slots beyond GNU_RELRO; null where only their section is known. */
   slots: number | null;
   section: string;
@@ -23,9 +23,10 @@ type Partial = {
   lastSlot: string | null;
   bytes: number;
 };
-type Covered = { binding: 'eager' | 'lazy' | 'static' };
+type Covered = { binding: Binding };
+type Binding = 'eager' | 'lazy' | 'static';
 
-export const relroPartial: Rule = defineRule<Partial, Covered>({
+export const relroPartial: Rule = defineRule<Uncovered, Covered>({
   id: 'relro-partial',
   aspect: 'declared',
   level: 'warning',
@@ -35,7 +36,11 @@ export const relroPartial: Rule = defineRule<Partial, Covered>({
       'GNU_RELRO is there, but the slots through which functions of other libraries are called lie outside it, because they are bound lazily: the loader has to write them at the first call. A static program binds nothing lazily, yet its linker may leave the slots of IRELATIVE relocations outside in the same way.',
     consequence:
       'Whoever can write one word of memory can make the next call of a library function go elsewhere. Setting LD_BIND_NOW binds early but does not protect the slots.',
-    causes: ['linked without -z now', 'a static program linked without -z now'],
+    causes: [
+      'linked without -z now',
+      'a static program linked without -z now',
+      'a header that was patched after linking',
+    ],
     remedy: 'Link with -Wl,-z,relro,-z,now.',
   },
   judge: context =>
@@ -44,24 +49,22 @@ export const relroPartial: Rule = defineRule<Partial, Covered>({
       const header = relroHeader(elf);
       if (!header || header.memsz === 0n) return notApplicable(about, 'it has no RELRO at all');
       if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
-      if (elf.dynamic?.bindNow) return { outcome: 'pass', about, facts: { binding: 'eager' } };
-      const binding = isStaticProgram(image) ? 'static' : 'lazy';
+      const binding = elf.dynamic?.bindNow ? 'eager' : isStaticProgram(image) ? 'static' : 'lazy';
       const outside = slotsOutside(image, header.vaddr, header.vaddr + header.memsz);
-      if (outside === 'unknown')
+      if (outside === 'unknown' && binding !== 'eager')
         return inconclusive(
           about,
           'binding is not eager, and where its slots lie cannot be told from its headers',
         );
-      if (outside === null) return { outcome: 'pass', about, facts: { binding } };
+      if (outside === null || outside === 'unknown') return { outcome: 'pass', about, facts: { binding } };
       return { outcome: 'fail', about, facts: { binding, ...outside } };
     }),
   fail: ({ binding, slots, section, firstSlot, lastSlot, bytes }) => {
-    const why = binding === 'lazy' ? 'functions are bound lazily' : 'it is static and binds nothing lazily';
     const which =
       slots === null
         ? `${bytes} bytes of ${section} lie`
         : `${count(slots, 'slot')} (${bytes} bytes, ${firstSlot === lastSlot ? firstSlot : `${firstSlot} to ${lastSlot}`}) lie${slots === 1 ? 's' : ''}`;
-    return `${why}, ${binding === 'lazy' ? 'so' : 'yet'} ${which} outside GNU_RELRO and ${slots === 1 ? 'stays' : 'stay'} writable`;
+    return `${BINDINGS[binding]} ${which} outside GNU_RELRO and ${slots === 1 ? 'stays' : 'stay'} writable`;
   },
   pass: ({ binding }) =>
     binding === 'eager'
@@ -69,14 +72,18 @@ export const relroPartial: Rule = defineRule<Partial, Covered>({
       : `no slot lies outside GNU_RELRO, although ${binding === 'lazy' ? 'binding is lazy' : 'it was not linked with -z now'}`,
 });
 
-type Outside = Omit<Partial, 'binding'>;
+const BINDINGS: Record<Binding, string> = {
+  lazy: 'functions are bound lazily, so',
+  eager: 'functions are bound when it is loaded, yet',
+  static: 'it is static and binds nothing lazily, yet',
+};
 
-/** The call slots beyond the header's range; from .got.plt where relocations do not tell (static programs). */
+type Outside = Omit<Uncovered, 'binding'>;
+
+/** The slots beyond the header's range; from .got.plt where relocations do not tell (static programs). */
 function slotsOutside({ elf }: Image, start: bigint, end: bigint): Outside | null | 'unknown' {
   if (elf.slots !== null) {
-    const outside = elf.slots.filter(
-      ({ kind, vaddr }) => kind !== 'glob-dat' && (vaddr < start || vaddr >= end),
-    );
+    const outside = elf.slots.filter(({ vaddr }) => vaddr < start || vaddr >= end);
     const [first, last] = [outside[0], outside.at(-1)];
     if (!first || !last) return null;
     return {
