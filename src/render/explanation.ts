@@ -6,6 +6,9 @@ import { baseName } from './contents.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
 
+const VDSO =
+  'The kernel maps this small library into every process, so that calls such as clock_gettime need no switch to the kernel; code that is read and executed, never written.';
+
 /** Explains one mapping. */
 export function explain(report: Report, mapping: Mapping): string {
   const module = mapping.module === null ? null : report.modules[mapping.module]!;
@@ -18,8 +21,7 @@ function explainModuleMapping(report: Report, mapping: Mapping, module: Module):
   const name = printable(baseName(module.path));
   if (module.image.status === 'unavailable')
     return `A mapping of ${name}, whose headers could not be read (${module.image.message}); its segments and sections are unknown.`;
-  if (module.role === 'vdso')
-    return 'The kernel maps this small library into every process, so that calls such as clock_gettime need no switch to the kernel; code that is read and executed, never written.';
+  if (module.role === 'vdso') return VDSO;
   if (mapping.parts.every(({ kind }) => kind === 'reservation'))
     return `A hole between the segments of ${name}: the loader reserved the whole span with one mmap, and this part holds no segment${mapping.vma.permissions.startsWith('---') ? ', so all access is taken away' : ''}.`;
   const elf = module.image.elf;
@@ -94,7 +96,7 @@ function explainLone({ kind, vma }: Mapping): string {
     case 'guard':
       return 'A guard: no access, so that running over the end of the mapping above it faults instead of corrupting memory.';
     case 'vdso':
-      return 'The kernel’s own small library, mapped into every process.';
+      return VDSO;
     case 'vvar':
       return 'Time data that the kernel keeps up to date and the vDSO reads; nobody may write it from here.';
     case 'vsyscall':

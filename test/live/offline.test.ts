@@ -1,0 +1,155 @@
+/**
+ * One process, read live and from what was kept of it, gives one report: a snapshot the same byte for byte, captured text
+ * the same in every field that the text has.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect } from 'vitest';
+import { correlate } from '../../src/correlate/report.ts';
+import type { Capture } from '../../src/model/capture.ts';
+import type { ReportDocument } from '../../src/model/document.ts';
+import { toDocument } from '../../src/render/document.ts';
+import { captureText } from '../../src/source/captured-text.ts';
+import { captureLive, recordLive } from '../../src/source/live.ts';
+import type { Snapshot } from '../../src/source/snapshot-format.ts';
+import { captureSnapshot } from '../../src/source/snapshot-read.ts';
+import { comparable, disagreements, withoutGuesses } from '../support/comparison.ts';
+import { stopAll } from '../support/process.ts';
+import { SITUATIONS } from '../support/situations.ts';
+import { itWith } from '../support/tools.ts';
+
+const MINUTE = 60_000;
+afterAll(stopAll);
+
+/** Of captured text, where it tells something else than the process: how it came to know. All others must agree. */
+const TEXT_DIFFERS = [
+  'process.pageSizeFrom', // auxv live, the figures of smaps or nothing in text
+  'modules.*.loadBiasFrom', // auxv live, for the executable and its loader
+];
+
+/** Which file the kernel started, and which is the loader, the auxiliary vector tells. */
+const WHO_IS_WHO = ['modules.*.role', 'modules.*.loader', 'mappings.*.explanation'];
+
+/** What may differ in a situation. */
+function knownDifferences(title: string): readonly string[] {
+  // The loader was started, and the program looks as if it were. The kernel clears more of a last page than ld.so.
+  if (title.endsWith(' PROGRAM')) return [...TEXT_DIFFERS, ...WHO_IS_WHO, 'mappings.*.parts'];
+  // musl's loader is libc.so; a program asks for it by the name of a link, ld-musl-x86_64.so.1, which no text has.
+  if (/musl-gcc \w+ (pie|shared)/.test(title)) return [...TEXT_DIFFERS, ...WHO_IS_WHO];
+  return TEXT_DIFFERS;
+}
+
+const documentOf = (capture: Capture): ReportDocument => toDocument(correlate(capture));
+
+const textDocument = (text: string): ReportDocument =>
+  documentOf(captureText(null, feed => feed(text), { sysroots: ['/'], elf: new Map(), useHost: false })[0]!);
+
+const procText = (pid: number, name: string): string => readFileSync(`/proc/${pid}/${name}`, 'latin1');
+
+const faults = (live: ReportDocument, text: ReportDocument, known: readonly string[]): string[] =>
+  disagreements(comparable(live), comparable(text), known);
+
+/** maps has neither figures nor flags: what they hint at is not guessed, and nothing tells that code was written to. */
+const mapsFaults = (live: ReportDocument, text: ReportDocument, known: readonly string[]): string[] =>
+  faults(withoutGuesses(withoutModified(live), live), withoutGuesses(text, live), known);
+
+const withoutModified = (report: ReportDocument): ReportDocument => ({
+  ...report,
+  mappings: report.mappings.map(mapping => ({
+    ...mapping,
+    deviations: mapping.deviations.filter(({ code }) => code !== 'text-modified'),
+  })),
+});
+
+/** pmap maps the C library too while it reads, so that more of it is shared and less of it is the process's own. */
+const asSharedOrNot = (report: ReportDocument): ReportDocument => ({
+  ...report,
+  totals: { ...report.totals, pss: null },
+  mappings: report.mappings.map(mapping => {
+    const { sharedClean = null, privateClean = null, ...memory } = mapping.memory!;
+    const clean = sharedClean === null || privateClean === null ? null : sharedClean + privateClean;
+    return { ...mapping, memory: { ...memory, pss: null, clean } };
+  }),
+});
+
+/**
+ * What smaps told the same before and after must be told by pmap too; a few tries, for what changed and changed back. Of
+ * the command it prints a blank for every newline.
+ */
+function pmapFaults(pid: number, known: readonly string[]): string[] {
+  let found: string[] = [];
+  for (let tries = 0; tries < 5; tries++) {
+    const before = textDocument(procText(pid, 'smaps'));
+    const text = textDocument(execFileSync('pmap', ['-XX', '-p', String(pid)], { encoding: 'latin1' }));
+    const after = textDocument(procText(pid, 'smaps'));
+    const [first, last] = [comparable(asSharedOrNot(before)), comparable(asSharedOrNot(after))];
+    const moved = disagreements(first, last, []).map(fault => fault.split(':')[0]!);
+    const differs = [...known, 'process.pid', 'process.command', ...moved];
+    found = disagreements(first, comparable(asSharedOrNot(text)), differs);
+    if (found.length === 0) return [];
+  }
+  return found;
+}
+
+/**
+ * A report and a snapshot between which nothing happened: snapshots before and after hold the same text. Figures of
+ * memory that is shared with other processes move as those come and go.
+ */
+function sameMoment(pid: number): { live: ReportDocument; snapshot: Snapshot } {
+  for (let tries = 0; tries < 200; tries++) {
+    const snapshot = recordLive(pid);
+    const live = documentOf(captureLive(pid, 'full'));
+    const { mappings, status } = recordLive(pid);
+    if (mappings.text === snapshot.mappings.text && statusOf(status) === statusOf(snapshot.status))
+      return { live, snapshot };
+  }
+  throw new Error(`process ${pid} never holds still`);
+}
+
+/** But for how often it was run. */
+const statusOf = (text: string): string => text.replace(/^\w*ctxt_switches:.*$/gm, '');
+
+/** Text tells a path, and what lies there now is not what was mapped. */
+const GONE = new Set(['a deleted library', 'a replaced library']);
+
+describe('a snapshot gives the report of the process, byte for byte', () => {
+  for (const { title, tools, start, afterwards } of SITUATIONS)
+    itWith(
+      tools,
+      title,
+      async () => {
+        const subject = await start();
+        try {
+          afterwards?.();
+          const { live, snapshot } = sameMoment(subject.pid);
+          const again = documentOf(captureSnapshot(JSON.stringify(snapshot), null, 'full'));
+          expect(again.origin).toEqual({ kind: 'snapshot', variant: null, path: null });
+          expect(JSON.stringify({ ...again, origin: live.origin })).toBe(JSON.stringify(live));
+        } finally {
+          await subject.stop();
+        }
+      },
+      MINUTE,
+    );
+});
+
+describe('captured text gives the report of the process, in every field that it has', () => {
+  for (const { title, tools, start } of SITUATIONS.filter(({ title }) => !GONE.has(title)))
+    itWith(
+      ['pmap', ...tools],
+      title,
+      async () => {
+        const subject = await start();
+        try {
+          const known = knownDifferences(title);
+          const { live, snapshot } = sameMoment(subject.pid);
+          expect(faults(live, textDocument(snapshot.mappings.text), known)).toEqual([]);
+          expect(mapsFaults(live, textDocument(procText(subject.pid, 'maps')), known)).toEqual([]);
+          expect(pmapFaults(subject.pid, known)).toEqual([]);
+        } finally {
+          await subject.stop();
+        }
+      },
+      MINUTE,
+    );
+});

@@ -1,0 +1,81 @@
+/**
+ * Reports of one process from several sources, made comparable. Only a live process and a snapshot have the image of
+ * the [vdso]: its module and parts are left out, and modules are called by name, because their numbers differ then.
+ */
+import type { MappingDocument, ModuleDocument, ReportDocument } from '../../src/model/document.ts';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** "/usr/lib/libc.so.6 at 0x7f…": the same file may be loaded twice. */
+const moduleName = ({ path, loadBias }: ModuleDocument): string => `${path} at ${loadBias}`;
+
+/** Mappings and modules by name; nothing else of a report is told by every source. */
+export function comparable(report: ReportDocument): Json {
+  const names = report.modules.map(moduleName);
+  const modules = report.modules.filter(({ role }) => role !== 'vdso');
+  return {
+    process: report.process,
+    totals: report.totals,
+    mappings: report.mappings.map(mapping => mappingByName(mapping, names)),
+    modules: Object.fromEntries(modules.map(module => [moduleName(module), { ...module, index: null }])),
+  } as unknown as Json;
+}
+
+function mappingByName(mapping: MappingDocument, names: readonly string[]): unknown {
+  if (mapping.kind === 'vdso') return { ...mapping, module: null, segments: null, parts: null };
+  const name = (index: number | null | undefined): string | null => (index == null ? null : names[index]!);
+  const parts = mapping.parts.map(part => ({ ...part, module: name(part.module) }));
+  return { ...mapping, module: name(mapping.module), parts };
+}
+
+/** Kinds that are inferred: the more a source tells, the better the guess. */
+export const withoutGuesses = (report: ReportDocument, fullest: ReportDocument): ReportDocument => ({
+  ...report,
+  mappings: report.mappings.map(mapping =>
+    mapping.inferred || fullest.mappings[mapping.index]?.inferred
+      ? ({ ...mapping, kind: null, inferred: null, explanation: null } as unknown as MappingDocument)
+      : mapping,
+  ),
+});
+
+/**
+ * Where `poorer` says something else than `full`, one line a place. Null and '?' say nothing. `known` are the paths
+ * of members that may differ, "*" for any index or name in them.
+ */
+export function disagreements(full: Json, poorer: Json, known: readonly string[]): string[] {
+  const found: string[] = [];
+  compare(full, poorer, [], path => known.some(pattern => matches(path, pattern.split('.'))), found);
+  return found;
+}
+
+const matches = (path: readonly string[], pattern: readonly string[]): boolean =>
+  path.length === pattern.length && pattern.every((word, i) => word === '*' || word === path[i]);
+
+function compare(
+  full: Json | undefined,
+  poorer: Json | undefined,
+  path: readonly string[],
+  isKnown: (path: readonly string[]) => boolean,
+  found: string[],
+): void {
+  if (poorer === null || full === poorer || isKnown(path)) return;
+  if (typeof full === 'string' && typeof poorer === 'string' && agreesButForGaps(full, poorer)) return;
+  if (isObject(full) && isObject(poorer)) {
+    for (const key of new Set([...Object.keys(full), ...Object.keys(poorer)]))
+      compare(full[key], poorer[key], [...path, key], isKnown, found);
+    return;
+  }
+  found.push(`${path.join('.')}: ${excerpt(full)} is told as ${excerpt(poorer)}`);
+}
+
+const excerpt = (value: Json | undefined): string => (JSON.stringify(value) ?? 'nothing').slice(0, 200);
+
+/** "r-xp" and "r-x?". */
+const agreesButForGaps = (full: string, poorer: string): boolean =>
+  poorer.includes('?') &&
+  full.length === poorer.length &&
+  [...poorer].every((char, i) => char === '?' || char === full[i]);
+
+/** Lists too, whose keys are their indices. */
+const isObject = (value: Json | undefined): value is { readonly [key: string]: Json | undefined } =>
+  typeof value === 'object' && value !== null;
