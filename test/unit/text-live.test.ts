@@ -170,18 +170,6 @@ describe.skipIf(!runs('toybox', 'pmap', '--help'))('toybox pmap', () => {
   });
 });
 
-describe.skipIf(!runs('busybox', 'pmap', '--help'))('busybox pmap', () => {
-  it.each([
-    [[], 'busybox'],
-    [['-x'], 'busybox -x'],
-    [['-q'], 'busybox'],
-  ])('%j', (options, variant) => {
-    const listing = parsed('busybox', ['pmap', ...options]);
-    expect(listing.variant).toBe(variant);
-    expect(facts(listing.vmas, name => name, [])).toEqual(facts(smaps.vmas, name => name, []));
-  });
-});
-
 describe.skipIf(!runs('lsof', '-v'))('lsof', () => {
   it('is refused, table and fields', () => {
     expect(() => parseBytes(run('lsof', ['-p']))).toThrow(/lsof, which has no addresses/);
