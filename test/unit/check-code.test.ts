@@ -16,6 +16,7 @@ import {
   remapped,
   STATIC,
   staticWorld,
+  VDSO,
   withApp,
   withLibrary,
 } from '../support/worlds.ts';
@@ -89,7 +90,10 @@ judgeRows({
     },
     {
       title: 'a vDSO without a name',
-      world: { ...remapped(' [vdso]', ''), origin: 'pmap' },
+      world: {
+        ...remapped(VDSO, `${VDSO.replace(' [vdso]', '')}\nffffffffff600000-ffffffffff601000 --xp`),
+        origin: 'pmap',
+      },
       subject: null,
       outcome: 'inconclusive',
     },

@@ -75,8 +75,15 @@ const OTHERS: ReadonlySet<MappingKind> = new Set([
   'device',
 ]);
 
+/** What lies here is the kernel's, named or not: x86-64's vsyscall page. */
+const KERNEL_HALF = 1n << 63n;
+
 const isAnonymousCode = ({ vma, kind }: Mapping): boolean =>
-  vma.file === null && vma.permissions[2] === 'x' && vma.permissions[1] !== 'w' && !OTHERS.has(kind);
+  vma.file === null &&
+  vma.permissions[2] === 'x' &&
+  vma.permissions[1] !== 'w' &&
+  vma.start < KERNEL_HALF &&
+  !OTHERS.has(kind);
 
 const mayBeCode = ({ vma, kind }: Mapping): boolean =>
   vma.file === null && vma.permissions[2] === '?' && !OTHERS.has(kind);

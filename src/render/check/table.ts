@@ -13,12 +13,12 @@ import type { Report } from '../../model/report.ts';
 import type { RuleId } from '../../model/rule.ts';
 import type { Style } from '../palette.ts';
 import { printable } from '../printable.ts';
-import { title } from '../summary.ts';
 import { wrap } from '../wrap.ts';
 import type { CheckOptions, CheckRenderer } from './options.ts';
 import {
   excuseWords,
   groupByFile,
+  headingOf,
   isQuiet,
   nameOf,
   type RuleTable,
@@ -45,7 +45,7 @@ function* renderReport(
   explained: Set<RuleId>,
 ): Generator<string> {
   const { palette } = options;
-  yield `${palette.bold(title(report))}\n${tally(report.findings)}\n`;
+  yield `${palette.bold(headingOf(report))}\n${tally(report.findings)}\n`;
   for (const { code, message } of report.notes)
     if (code === 'exception-expired') yield `${palette.yellow('note')}: ${printable(message)}\n`;
   for (const [file, findings] of groupByFile(report)) {
