@@ -18,10 +18,15 @@ interface Label {
   readonly section: number | null;
 }
 
+const nameless = (kind: PartKind): Label => ({ kind, name: null, section: null });
+const PADDING = nameless('padding');
+const UNNAMED = nameless('unnamed');
+const ZERO_FILL = nameless('zero-fill');
+const RESERVATION = nameless('reservation');
 const HEADERS: { elf: Label; program: Label; section: Label } = {
-  elf: { kind: 'elf-header', name: null, section: null },
-  program: { kind: 'program-headers', name: null, section: null },
-  section: { kind: 'section-headers', name: null, section: null },
+  elf: nameless('elf-header'),
+  program: nameless('program-headers'),
+  section: nameless('section-headers'),
 };
 const GHOST_NAMES: Partial<Record<PartKind, string>> = {
   'elf-header': 'ELF header',
@@ -63,20 +68,20 @@ export class ImageMap {
   }
 
   /** Parts that cover the common range of a content and a mapping; `offset` is the file offset of `start`. */
-  *parts(content: Content, start: Address, end: Address, offset: bigint | null): Generator<Part> {
-    if (content.role === 'reservation') {
-      yield this.#part(start, end, { kind: 'reservation', name: null, section: null });
-      return;
-    }
+  parts(content: Content, start: Address, end: Address, offset: bigint | null): Part[] {
+    if (content.role === 'reservation') return [this.#part(start, end, RESERVATION)];
+    const parts: Part[] = [];
     const load = this.#elf.programHeaders[content.segment]!;
     for (const stretch of this.#live.cover(start, end)) {
-      if (stretch.label) yield this.#part(stretch.start, stretch.end, stretch.label);
-      else yield* this.#unclaimed(load, stretch, offset === null ? null : offset + (stretch.start - start));
+      if (stretch.label) parts.push(this.#part(stretch.start, stretch.end, stretch.label));
+      else
+        this.#addUnclaimed(parts, load, stretch, offset === null ? null : offset + (stretch.start - start));
     }
+    return parts;
   }
 
-  /** Bytes that no section claims: inside the segment, zeroed after it, or the file's bytes around it. */
-  *#unclaimed(load: ProgramHeader, gap: Stretch<null | Label>, offset: bigint | null): Generator<Part> {
+  /** Appends bytes that no section claims: inside the segment, zeroed after it, or the file's bytes around it. */
+  #addUnclaimed(parts: Part[], load: ProgramHeader, gap: Stretch<null | Label>, offset: bigint | null): void {
     const begin = atBias(this.#bias, load.vaddr);
     const memEnd = begin + load.memsz;
     const before = gap.start < begin ? { start: gap.start, end: gap.end < begin ? gap.end : begin } : null;
@@ -84,15 +89,14 @@ export class ImageMap {
     const insideEnd = gap.end < memEnd ? gap.end : memEnd;
     const afterStart = gap.start > memEnd ? gap.start : memEnd;
 
-    if (before) yield* this.#fileBytes(before.start, before.end, offset);
+    if (before) this.#addFileBytes(parts, before.start, before.end, offset);
     if (insideStart < insideEnd) {
-      const kind = this.#elf.sectionsFrom === 'rebuilt' ? 'unnamed' : 'padding';
-      yield this.#part(insideStart, insideEnd, { kind, name: null, section: null });
+      const label = this.#elf.sectionsFrom === 'rebuilt' ? UNNAMED : PADDING;
+      parts.push(this.#part(insideStart, insideEnd, label));
     }
     if (afterStart >= gap.end) return;
-    if (offset === null || this.#tailIsZeroed(load))
-      yield this.#part(afterStart, gap.end, { kind: 'zero-fill', name: null, section: null });
-    else yield* this.#fileBytes(afterStart, gap.end, offset + (afterStart - gap.start));
+    if (offset === null || this.#tailIsZeroed(load)) parts.push(this.#part(afterStart, gap.end, ZERO_FILL));
+    else this.#addFileBytes(parts, afterStart, gap.end, offset + (afterStart - gap.start));
   }
 
   /** Are the bytes between the end of the segment and the end of its last page in the file zeroed? */
@@ -104,17 +108,14 @@ export class ImageMap {
     return load.flags.write && (hasBss || this.#loader === 'bionic');
   }
 
-  *#fileBytes(start: bigint, end: bigint, offset: bigint | null): Generator<Part> {
+  #addFileBytes(parts: Part[], start: bigint, end: bigint, offset: bigint | null): void {
     if (offset === null) {
-      yield this.#part(start, end, { kind: 'zero-fill', name: null, section: null });
+      parts.push(this.#part(start, end, ZERO_FILL));
       return;
     }
+    const move = start - offset;
     for (const stretch of this.#fileMap().cover(offset, offset + (end - start)))
-      yield this.#part(
-        start + (stretch.start - offset),
-        start + (stretch.end - offset),
-        stretch.label ?? { kind: 'padding', name: null, section: null },
-      );
+      parts.push(this.#part(move + stretch.start, move + stretch.end, stretch.label ?? PADDING));
   }
 
   #fileMap(): StretchMap<Label> {
@@ -123,7 +124,8 @@ export class ImageMap {
   }
 
   #part(start: bigint, end: bigint, label: Label): Part {
-    return { ...label, start: start as Address, end: end as Address, module: this.#module };
+    const { kind, name, section } = label;
+    return { kind, name, section, start: start as Address, end: end as Address, module: this.#module };
   }
 }
 
@@ -171,8 +173,7 @@ function fileStretches(elf: ElfFile): Stretch<Label>[] {
     { start: header.shoff, end: header.shoff + BigInt(header.shsize), label: HEADERS.section },
   );
   if (elf.fileSize !== null) {
-    const label: Label = { kind: 'zero-fill', name: null, section: null };
-    stretches.push({ start: BigInt(elf.fileSize), end: 1n << 64n, label });
+    stretches.push({ start: BigInt(elf.fileSize), end: 1n << 64n, label: ZERO_FILL });
   }
   return stretches;
 }

@@ -110,9 +110,21 @@ const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
   loads.forEach((load, i) => {
     const edge = edges[i]!;
     if (i > 0 || elf.type !== 'DYN') mapFile(space, load, edge.start, edge.fileEnd, rules);
-    if (load.memsz > load.filesz) mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
+    if (load.memsz <= load.filesz) return;
+    if (!load.flags.write) zeroTail(space, load, edge.fileEnd, rules);
+    mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
   });
 };
+
+/** ld.so zeroes what follows the file's bytes in their last page, and for that makes it writable for a moment. */
+function zeroTail(space: AddressSpace, load: ProgramHeader, fileEnd: Address, rules: LayoutRules): void {
+  const size = BigInt(rules.pageSize);
+  if ((load.vaddr + load.filesz) % size === 0n) return;
+  const page = { start: (fileEnd - size) as Address, end: fileEnd };
+  const protection = withExec(protectionOf(load.flags), rules);
+  space.protect(page, `${protection[0]}w${protection[2]}`);
+  space.protect(page, protection);
+}
 
 const muslLayout: Layout = (space, elf, loads, bias, rules) => {
   const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));

@@ -72,6 +72,6 @@ export function stackRequest(elf: ElfFile): StackRequest {
 export function allWritable(ranges: readonly Range[], index: VmaIndex): boolean {
   return (
     ranges.length > 0 &&
-    ranges.every(range => [...index.overlapping(range)].every(i => index.vmas[i]!.permissions[1] === 'w'))
+    ranges.every(range => index.overlapping(range).every(i => index.vmas[i]!.permissions[1] === 'w'))
   );
 }

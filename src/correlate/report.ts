@@ -43,7 +43,12 @@ export function correlate(capture: Capture): Report {
     mappings,
     modules,
     findings: [],
-    notes: [...capture.notes, ...processNotes(placed), ...moduleNotes(modules)],
+    notes: [
+      ...capture.notes,
+      ...processNotes(placed),
+      ...justStarted(mappings, modules),
+      ...moduleNotes(modules),
+    ],
   };
 }
 
@@ -143,7 +148,8 @@ function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Pa
       const start = common.start > cursor ? common.start : cursor;
       fill(start);
       const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
-      parts.push(...image.parts(content, start, common.end, offset));
+      // Not push(...): a section table can be too long for the arguments of one call.
+      for (const part of image.parts(content, start, common.end, offset)) parts.push(part);
       cursor = common.end;
     }
   }
@@ -180,6 +186,18 @@ function processNotes(placed: readonly PlacedModule[]): Note[] {
   if (!placed.some(({ rules }) => rules.readImpliesExec)) return [];
   const message = 'READ_IMPLIES_EXEC is on: whatever the process maps readable is executable as well';
   return [{ code: 'read-implies-exec', message }];
+}
+
+/** Before the loader has run, RELRO is applied nowhere and there is no heap yet: that is no fault of anybody's. */
+function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): Note[] {
+  const executable = modules.find(({ role }) => role === 'executable')?.image;
+  if (executable?.status !== 'read' || executable.elf.interpreter === null) return [];
+  const asked = modules.filter(({ relro }) => relro.requested !== null);
+  const applied = asked.some(({ relro }) => relro.inForce !== 'no');
+  if (asked.length === 0 || applied || mappings.some(({ kind }) => kind === 'heap')) return [];
+  const message =
+    'the process has just been started: its loader has not finished, and RELRO is applied nowhere yet';
+  return [{ code: 'just-started', message }];
 }
 
 function moduleNotes(modules: readonly Module[]): Note[] {

@@ -29,20 +29,23 @@ export class StretchMap<L> {
   }
 
   /** Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. */
-  *cover(start: bigint, end: bigint): Generator<Stretch<L | null>> {
+  cover(start: bigint, end: bigint): Stretch<L | null>[] {
+    const covering: Stretch<L | null>[] = [];
     let cursor = start;
     for (let i = this.#firstEndingAfter(start); cursor < end; i++) {
       const next = this.#stretches[i];
       if (!next || next.start >= end) {
-        yield { start: cursor, end, label: null };
-        return;
+        covering.push({ start: cursor, end, label: null });
+        break;
       }
-      if (next.start > cursor) yield { start: cursor, end: next.start, label: null };
+      if (next.start > cursor) covering.push({ start: cursor, end: next.start, label: null });
+      const whole = next.start >= cursor && next.end <= end;
       const from = next.start > cursor ? next.start : cursor;
       const to = next.end < end ? next.end : end;
-      yield { start: from, end: to, label: next.label };
+      covering.push(whole ? next : { start: from, end: to, label: next.label });
       cursor = to;
     }
+    return covering;
   }
 
   #firstEndingAfter(at: bigint): number {

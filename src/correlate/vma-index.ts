@@ -28,10 +28,12 @@ export class VmaIndex {
   }
 
   /** Indices of the VMAs that overlap a range, in address order. */
-  *overlapping(range: Range): Generator<number> {
+  overlapping(range: Range): number[] {
+    const found: number[] = [];
     for (let i = this.firstEndingAfter(range.start); i < this.vmas.length; i++) {
-      if (this.vmas[i]!.start >= range.end) return;
-      yield i;
+      if (this.vmas[i]!.start >= range.end) break;
+      found.push(i);
     }
+    return found;
   }
 }
