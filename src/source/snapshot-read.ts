@@ -84,6 +84,7 @@ function parseSnapshot(text: string): Snapshot {
   if (format !== 'vmaexplain-snapshot')
     throw new TargetError('unusable', 'it is JSON, but no snapshot of vmaexplain');
   const version = shape.member('version').integer();
+  if (version === 0) throw new TargetError('unusable', 'damaged snapshot: there is no version 0');
   if (version > NEWEST)
     throw new TargetError(
       'unusable',
