@@ -24,6 +24,8 @@ export interface RawHeader {
   readonly phoff: bigint;
   readonly phnum: number;
   readonly shoff: bigint;
+  /** As the header has it, right or wrong. */
+  readonly shentsize: number;
   readonly shnum: number;
   readonly shstrndx: number;
   /** The header's own bytes. */
@@ -85,6 +87,7 @@ export function readHeader(source: ByteSource): RawHeader {
     phoff,
     phnum,
     shoff,
+    shentsize,
     shnum,
     shstrndx,
     bytes,

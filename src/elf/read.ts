@@ -3,6 +3,7 @@ import type { ByteSource } from '../model/bytes.ts';
 import type { ElfFile, ProgramHeader, Section } from '../model/elf.ts';
 import { fileOffset, vaddr } from '../model/units.ts';
 import { decodeDynamic, hasTextRelocations, readDynamicEntries } from './dynamic.ts';
+import { flawsOf } from './flaws.ts';
 import { headerSize, programHeaderSize, type RawHeader, readHeader, sectionHeaderSize } from './header.ts';
 import { fileTypeName, machineName, sectionFlagLetters, sectionTypeName, segmentTypeName } from './names.ts';
 import { buildIdIn } from './notes.ts';
@@ -15,6 +16,8 @@ import { type RawProgramHeader, type RawSection, readTables } from './tables.ts'
 export type Depth = ElfFile['depth'];
 
 const LONGEST_NOTES = 64 * 1024;
+/** Linkers make a segment for each alignment of notes, hence two. */
+const MOST_NOTE_SEGMENTS = 64;
 const LONGEST_INTERPRETER = 4096;
 /** Linkers put the section names right before the section headers; reading both at once saves a call. */
 const NAMES_BEFORE_HEADERS = 2048;
@@ -37,7 +40,7 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
   const rebuilt = named.length === 0;
   const sections = rebuilt ? rebuildSections(segments, entries, is64) : named;
   const asked = depth === 'full' ? entries : null;
-  flaws.push(...segmentFlaws(segments, file.size), ...sectionFlaws(sections, file.size));
+  flaws.push(...flawsOf(header, segments, tables.sections, named, file.size));
   return {
     class: is64 ? 64 : 32,
     byteOrder: little ? 'little' : 'big',
@@ -137,8 +140,9 @@ function findBuildId(
     const bytes = source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
     return buildIdIn(bytes, header.is64, header.little, Number(align & 15n));
   };
-  for (const { type, offset, filesz, align } of segments) {
-    const id = type === PT_NOTE ? idAt(offset, filesz, align) : null;
+  const notes = segments.filter(({ type }) => type === PT_NOTE).slice(0, MOST_NOTE_SEGMENTS);
+  for (const { offset, filesz, align } of notes) {
+    const id = idAt(offset, filesz, align);
     if (id) return id;
   }
   // Go's linker leaves it out of its PT_NOTE.
@@ -151,44 +155,4 @@ function readInterpreter(source: ByteSource, segments: readonly RawProgramHeader
   if (!segment) return null;
   const length = segment.filesz < LONGEST_INTERPRETER ? Number(segment.filesz) : LONGEST_INTERPRETER;
   return new StringTable(source.read(segment.offset, length).slice()).at(0);
-}
-
-const MOST_FLAWS = 20;
-const SPACE_END = 1n << 64n;
-
-function segmentFlaws(segments: readonly RawProgramHeader[], fileSize: number | null): string[] {
-  const flaws: string[] = [];
-  let previous: RawProgramHeader | null = null;
-  for (const [index, segment] of segments.entries()) {
-    if (flaws.length >= MOST_FLAWS) break;
-    if (segment.type !== 1) continue;
-    const name = `program header ${index} (LOAD)`;
-    if (segment.vaddr + segment.memsz > SPACE_END) flaws.push(`${name} ends past the address space`);
-    if (segment.filesz > segment.memsz) flaws.push(`${name} has more bytes in the file than in memory`);
-    if (fileSize !== null && segment.filesz > 0n && segment.offset + segment.filesz > BigInt(fileSize))
-      flaws.push(`${name} reaches past the end of the file`);
-    if (previous && segment.vaddr < previous.vaddr) flaws.push(`${name} is not in address order`);
-    else if (previous && segment.vaddr < previous.vaddr + previous.memsz)
-      flaws.push(`${name} overlaps the LOAD before it`);
-    previous = segment;
-  }
-  return flaws;
-}
-
-function sectionFlaws(sections: readonly Section[], fileSize: number | null): string[] {
-  const flaws: string[] = [];
-  for (const section of sections) {
-    if (flaws.length >= MOST_FLAWS) break;
-    const name = `section ${section.index}`;
-    if (section.vaddr + section.size > SPACE_END) flaws.push(`${name} ends past the address space`);
-    else if (
-      fileSize !== null &&
-      section.type !== 'NOBITS' &&
-      section.type !== 'NULL' &&
-      section.size > 0n &&
-      section.offset + section.size > BigInt(fileSize)
-    )
-      flaws.push(`${name} reaches past the end of the file`);
-  }
-  return flaws;
 }
