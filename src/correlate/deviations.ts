@@ -3,7 +3,7 @@
  * each code stands for one thing that can happen to a mapping (see Deviation).
  */
 import type { Capture } from '../model/capture.ts';
-import type { Deviation } from '../model/module.ts';
+import type { Content, Deviation } from '../model/module.ts';
 import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Claim } from './claims.ts';
@@ -115,7 +115,7 @@ function contentDeviations(
   const found: Deviation[] = [];
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
-  const anonymous = figure(capture, vma, 'Anonymous') ?? 0;
+  const anonymous = (figure(capture, vma, 'Anonymous') ?? 0) - zeroedByLoader(placed, own);
   const text = vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-';
   if (text && anonymous > 0 && !placed.rules.readImpliesExec)
     found.push({ code: 'text-modified', bytes: anonymous });
@@ -126,6 +126,19 @@ function contentDeviations(
     if (beyond) found.push({ code: 'beyond-end-of-file', range: beyond });
   }
   return found;
+}
+
+/** Bytes of read-only pages that ld.so has written to, because .bss begins in them. */
+function zeroedByLoader({ image, loader, rules }: PlacedModule, own: readonly Claim[]): number {
+  if (image.status !== 'read' || loader !== 'glibc') return 0;
+  const { programHeaders } = image.elf;
+  const zeroed = (content: Content): boolean => {
+    const { flags, vaddr, filesz, memsz } = programHeaders[content.segment]!;
+    const partial = (vaddr + filesz) % BigInt(rules.pageSize) !== 0n;
+    return content.role === 'segment' && !flags.write && memsz > filesz && partial;
+  };
+  const pages = own.reduce((sum, { piece }) => sum + piece.contents.filter(zeroed).length, 0);
+  return pages * rules.pageSize;
 }
 
 /** Pages of segments that the file has no bytes for. Those of a hole are kept to be nothing. */

@@ -8,14 +8,16 @@ import type { VmaIndex } from './vma-index.ts';
 export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex): RelroState {
   const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
   const declared = declaredRelro(elf);
-  if (!header) return { declared, inForce: 'not-applicable', requested: null, protected: [] };
+  if (!header || header.memsz === 0n)
+    return { declared, inForce: 'not-applicable', requested: null, protected: [] };
   const start = atBias(placement.bias, header.vaddr);
   const requested = { start, end: address(start + header.memsz) };
   const guarded: Range[] = [];
   let [writable, unknown] = [0, 0];
   for (const i of index.overlapping(requested)) {
     const vma = index.vmas[i]!;
-    const common = intersect(vma, requested)!;
+    const common = intersect(vma, requested);
+    if (!common) continue;
     if (vma.permissions[1] === '?') unknown += sizeOf(common);
     else if (vma.permissions[1] === 'w') writable += sizeOf(common);
     else append(guarded, common);
