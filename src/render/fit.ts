@@ -16,13 +16,30 @@ const TELLING = [
 ];
 const FAMILIES = ['.note', '.rela', '.rel', '.gnu', '.init', '.fini', '.dyn', '.eh_frame', '.gcc', '__libc'];
 
+/** An item, or the pattern of a family: how many names it stands for. */
+interface Entry {
+  readonly text: string;
+  readonly names: number;
+}
+
 /** The items in one line of at most `width` characters where that is possible at all; null: without bound. */
 export function fitItems(items: readonly string[], width: number | null): string {
   const full = joinItems(items);
   if (width === null || full.length <= width) return full;
   const folded = foldFamilies(items);
-  if (joinItems(folded).length <= width) return joinItems(folded);
-  return dropLeastTelling(folded, width);
+  const line = lineOf(folded, () => true);
+  return line.length <= width ? line : dropLeastTelling(folded, width);
+}
+
+/** Those that are shown, then how many names are not. */
+function lineOf(entries: readonly Entry[], isShown: (i: number) => boolean): string {
+  let left = 0;
+  const shown: string[] = [];
+  entries.forEach(({ text, names }, i) => {
+    if (isShown(i)) shown.push(text);
+    else left += names;
+  });
+  return left === 0 ? joinItems(shown) : `${joinItems(shown)} +${left} more`;
 }
 
 /** Names apart by blanks; phrases of several words by commas. */
@@ -34,7 +51,7 @@ export function joinItems(items: readonly string[]): string {
 }
 
 /** Two and more members of a family become one pattern: ".note.*". */
-function foldFamilies(items: readonly string[]): string[] {
+function foldFamilies(items: readonly string[]): Entry[] {
   const family = (item: string): string | undefined =>
     FAMILIES.find(prefix => item.startsWith(prefix) && !TELLING.includes(item) && !item.includes(' '));
   const counts = new Map<string, number>();
@@ -42,31 +59,25 @@ function foldFamilies(items: readonly string[]): string[] {
     const prefix = family(item);
     if (prefix) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   }
-  const out: string[] = [];
+  const entries = new Map<string, Entry>();
   for (const item of items) {
     const prefix = family(item);
-    const name = prefix && counts.get(prefix)! > 1 ? `${prefix}*` : item;
-    if (!out.includes(name)) out.push(name);
+    const names = (prefix && counts.get(prefix)) || 1;
+    const text = prefix && names > 1 ? `${prefix}*` : item;
+    if (!entries.has(text)) entries.set(text, { text, names });
   }
-  return out;
+  return [...entries.values()];
 }
 
-function dropLeastTelling(items: readonly string[], width: number): string {
-  const rank = (item: string): number => {
-    if (item.startsWith('ELF ')) return TELLING.length + 1;
-    const at = TELLING.findIndex(name => item === name || item.endsWith(` of ${name}`));
+function dropLeastTelling(entries: readonly Entry[], width: number): string {
+  const rank = ({ text }: Entry): number => {
+    if (text.startsWith('ELF ')) return TELLING.length + 1;
+    const at = TELLING.findIndex(name => text === name || text.endsWith(` of ${name}`));
     return at < 0 ? TELLING.length : at;
   };
   const kept = new Set<number>();
-  const order = items.map((_, i) => i).sort((a, b) => rank(items[a]!) - rank(items[b]!) || a - b);
-  let used = 0;
-  for (const i of order) {
-    const more = `+${items.length} more`.length + 1;
-    if (used + items[i]!.length + 1 + more > width && kept.size > 0) continue;
-    used += items[i]!.length + 1;
-    kept.add(i);
-  }
-  const shown = items.filter((_, i) => kept.has(i));
-  const left = items.length - shown.length;
-  return left === 0 ? joinItems(shown) : `${joinItems(shown)} +${left} more`;
+  const order = entries.map((_, i) => i).sort((a, b) => rank(entries[a]!) - rank(entries[b]!) || a - b);
+  for (const next of order)
+    if (kept.size === 0 || lineOf(entries, i => i === next || kept.has(i)).length <= width) kept.add(next);
+  return lineOf(entries, i => kept.has(i));
 }
