@@ -70,8 +70,12 @@ function splitAt(lines: readonly string[], mark: string): string[][] {
   return runs;
 }
 
+/** Where the run stands, if not word by word then by the first word of each line, which is an address in a table. */
 function placeOf(run: readonly string[], lines: readonly string[], from: number, end: number): number {
-  for (let at = from; at + run.length <= end; at++)
-    if (run.every((line, i) => line === lines[at + i])) return at;
+  for (const key of [(line: string) => line, firstWord])
+    for (let at = from; at + run.length <= end; at++)
+      if (run.every((line, i) => key(line) === key(lines[at + i]!))) return at;
   return -1;
 }
+
+const firstWord = (line: string): string => line.trim().split(' ')[0]!;
