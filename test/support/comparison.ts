@@ -79,3 +79,26 @@ const agreesButForGaps = (full: string, poorer: string): boolean =>
 /** Lists too, whose keys are their indices. */
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json | undefined } =>
   typeof value === 'object' && value !== null;
+
+/** Without folders, which pmap leaves out. */
+export function withBaseNames(report: ReportDocument): ReportDocument {
+  const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  return {
+    ...report,
+    mappings: report.mappings.map(mapping => ({ ...mapping, path: mapping.path && baseName(mapping.path) })),
+    modules: report.modules.map(module => ({ ...module, path: baseName(module.path) })),
+  };
+}
+
+/** Figures that a form has no column for are not told, and names such as [heap] that plain pmap has none for neither. */
+export const withoutMissing = (report: ReportDocument, fullest: ReportDocument): ReportDocument => ({
+  ...report,
+  mappings: report.mappings.map((mapping, i) => {
+    const full = fullest.mappings[i]!;
+    const none = Object.fromEntries(Object.keys(full.memory ?? {}).map(name => [name, null]));
+    const named = mapping.path === full.path ? {} : { kind: null, inferred: null, explanation: null };
+    const memory = mapping.memory && { ...none, ...mapping.memory };
+    const unseen = full.kind === 'vdso' ? { segments: null, parts: null } : {};
+    return { ...mapping, ...named, ...unseen, memory } as unknown as MappingDocument;
+  }),
+});
