@@ -22,7 +22,8 @@ export function comparable(report: ReportDocument): Json {
 }
 
 function mappingByName(mapping: MappingDocument, names: readonly string[]): unknown {
-  if (mapping.kind === 'vdso') return { ...mapping, module: null, segments: null, parts: null };
+  const unseen = mapping.kind === 'vdso' || (mapping.parts as unknown) === null;
+  if (unseen) return { ...mapping, module: null, segments: null, parts: null };
   const name = (index: number | null | undefined): string | null => (index == null ? null : names[index]!);
   const parts = mapping.parts.map(part => ({ ...part, module: name(part.module) }));
   return { ...mapping, module: name(mapping.module), parts };
