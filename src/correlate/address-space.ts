@@ -53,10 +53,15 @@ export class AddressSpace {
         ...span,
         protection,
         relro: relro || span.relro,
-        role: protection === '---' ? 'reservation' : span.role,
         charged: span.charged || protection[1] === 'w',
       },
     ]);
+  }
+
+  /** mprotect(PROT_NONE) of what belongs to no segment, but stays mapped. */
+  reserve(range: Range): void {
+    if (range.start >= range.end) return;
+    this.#replace(range, span => [{ ...span, protection: '---', role: 'reservation' }]);
   }
 
   /** Applies `change` to the parts of spans that lie in the range. */

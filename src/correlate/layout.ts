@@ -105,7 +105,7 @@ const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
     // The first segment's mmap reserves everything; holes then lose all access, but stay mapped.
     mapFile(space, first, edges[0]!.start, edges.at(-1)!.memEnd, rules);
     const holes = edges.some((edge, i) => i > 0 && edges[i - 1]!.fileEnd !== edge.start);
-    if (holes) space.protect({ start: edges[0]!.fileEnd, end: edges.at(-1)!.start }, '---');
+    if (holes) space.reserve({ start: edges[0]!.fileEnd, end: edges.at(-1)!.start });
   }
   loads.forEach((load, i) => {
     const edge = edges[i]!;
