@@ -180,8 +180,7 @@ describe('tables that lie', () => {
   });
 
   it('inside the ELF header', () => {
-    expect(read({ lies: { phoff: 8 } })).toMatchObject({ programHeaders: [] });
-    expect(read({ lies: { phoff: 8 } }).flaws.join()).toContain('lies inside the ELF header');
+    expect(read({ lies: { phoff: 8 } }).flaws.join()).toContain('inside the ELF header');
   });
 
   it('without the table of names', () => {
@@ -209,10 +208,10 @@ describe('tables that lie', () => {
       ],
       sections: [{ name: '.a', offset: 0x10000000n, size: 1n }],
     });
-    expect(flaws).toEqual([
+    expect(flaws.toSorted()).toEqual([
       'program header 0 (LOAD) has more bytes in the file than in memory',
-      'program header 1 (LOAD) reaches past the end of the file',
       'program header 1 (LOAD) is not in address order',
+      'program header 1 (LOAD) reaches past the end of the file',
       'program header 2 (LOAD) ends past the address space',
       'section 1 reaches past the end of the file',
     ]);
