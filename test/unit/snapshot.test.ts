@@ -1,14 +1,16 @@
 /** Snapshots: every version that was ever written is read; a damaged one is refused in words, never with a crash. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { correlate } from '../../src/correlate/report.ts';
 import type { ReportDocument } from '../../src/model/document.ts';
 import { toDocument } from '../../src/render/document.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { captureSnapshot } from '../../src/source/snapshot-read.ts';
+import { captureFile } from '../../src/source/target-file.ts';
 import { expectValid } from '../support/schema.ts';
 import { ROOT } from '../support/shell.ts';
 
@@ -113,8 +115,12 @@ const SMALL = unpacked('samples/hardening/static-musl.json.gz');
 
 /** A report, or a refusal in one line; anything else is a bug. */
 function explainOrRefuse(text: string): 'explained' | 'refused' {
+  return explainedOrRefused(() => reportOf(text));
+}
+
+function explainedOrRefused(report: () => ReportDocument): 'explained' | 'refused' {
   try {
-    expectValid(reportOf(text));
+    expectValid(report());
     return 'explained';
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
@@ -162,6 +168,30 @@ describe('damage', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+
+  it('of the packed file is refused', () => {
+    const packed = readFileSync(join(ROOT, 'samples/hardening/static-musl.json.gz'));
+    const folder = mkdtempSync(join(tmpdir(), 'vmaexplain-damage-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'snapshot.json.gz');
+    const options = { depth: 'full', pageSize: null, sysroots: [], elf: new Map(), useHost: false } as const;
+    const elf = () => expect.unreachable();
+    const explain = (bytes: Uint8Array) => {
+      writeFileSync(path, bytes);
+      return explainedOrRefused(() => toDocument(correlate(captureFile(path, options, elf)[0]!)));
+    };
+    expect(explain(packed)).toBe('explained');
+    // Two bytes tell gzip; the next eight are flags, the time and the system that packed it.
+    const byte = fc.integer({ min: 10, max: packed.length - 1 });
+    fc.assert(
+      fc.property(byte, fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const damaged = Buffer.from(packed);
+        damaged[at]! ^= flip;
+        expect(explain(damaged)).toBe('refused');
+      }),
+    );
+    expect(explain(packed.subarray(0, -9))).toBe('refused');
   });
 
   it('by cutting is refused', () => {
