@@ -2,6 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import type { ReportDocument } from '../../src/model/document.ts';
@@ -46,7 +47,7 @@ let bundle: string | undefined;
 function program(): string {
   if (!bundle) {
     bundle = join(openFolder('program'), 'explain-process.cjs');
-    const entryPoints = [join(import.meta.dirname, 'explain-process.ts')];
+    const entryPoints = [fileURLToPath(new URL('./explain-process.ts', import.meta.url))];
     buildSync({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile: bundle });
     chmodSync(bundle, 0o644);
   }
