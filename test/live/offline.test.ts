@@ -16,7 +16,7 @@ import { captureSnapshot } from '../../src/source/snapshot-read.ts';
 import { comparable, disagreements, withoutGuesses } from '../support/comparison.ts';
 import { stopAll } from '../support/process.ts';
 import { SITUATIONS } from '../support/situations.ts';
-import { itWith } from '../support/tools.ts';
+import { itWith, which } from '../support/tools.ts';
 
 const MINUTE = 60_000;
 afterAll(stopAll);
@@ -80,7 +80,9 @@ function pmapFaults(pid: number, known: readonly string[]): string[] {
   let found: string[] = [];
   for (let tries = 0; tries < 5; tries++) {
     const before = textDocument(procText(pid, 'smaps'));
-    const text = textDocument(execFileSync('pmap', ['-XX', '-p', String(pid)], { encoding: 'latin1' }));
+    const text = textDocument(
+      execFileSync(which('pmap')!, ['-XX', '-p', String(pid)], { encoding: 'latin1' }),
+    );
     const after = textDocument(procText(pid, 'smaps'));
     const [first, last] = [comparable(asSharedOrNot(before)), comparable(asSharedOrNot(after))];
     const moved = disagreements(first, last, []).map(fault => fault.split(':')[0]!);
