@@ -9,7 +9,6 @@ const KINDS: Partial<Record<MappingKind, string>> = {
   stack: '[stack]',
   'thread-stack': 'thread stack',
   'malloc-arena': 'malloc arena',
-  tls: 'thread-local storage',
   guard: 'guard',
   'shared-memory': 'shared memory',
 };

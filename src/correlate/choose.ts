@@ -4,6 +4,7 @@ import type { ElfFile } from '../model/elf.ts';
 import type { Module } from '../model/module.ts';
 import { biasOf, type LoadBias } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
+import type { Effort } from './effort.ts';
 import { compareFit, type Fit } from './fit.ts';
 import type { LayoutRules } from './layout.ts';
 import { findInstances, type Instance, instanceAt } from './place.ts';
@@ -24,9 +25,10 @@ export function chooseCandidate(
   vmas: readonly Vma[],
   rules: LayoutRules,
   index: VmaIndex,
+  effort: Effort,
 ): Choice | 'ambiguous' | 'mismatch' {
   const choices = candidates
-    .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index))
+    .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index, effort))
     .filter(choice => choice.instances.length > 0);
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
   const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
@@ -53,6 +55,7 @@ function instancesOf(
   vmas: readonly Vma[],
   rules: LayoutRules,
   index: VmaIndex,
+  effort: Effort,
 ): Choice {
   const { elf } = candidate;
   const bias = biasFromAuxv(capture, elf, role);
@@ -66,11 +69,12 @@ function instancesOf(
         file,
         vmas.filter(vma => !own(vma)),
         rules,
+        effort,
       );
       return { candidate, instances: [known, ...others], fromAuxv: true };
     }
   }
-  return { candidate, instances: findInstances(elf, file, vmas, rules), fromAuxv: false };
+  return { candidate, instances: findInstances(elf, file, vmas, rules, effort), fromAuxv: false };
 }
 
 /** AT_ENTRY − e_entry for the executable, AT_BASE itself for the interpreter (kernel create_elf_tables). */

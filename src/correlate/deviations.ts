@@ -164,21 +164,22 @@ export function figure(capture: Capture, vma: Vma, name: string): number | null 
   return column < 0 ? null : (vma.figures?.[column] ?? null);
 }
 
+/** An image that was torn into more than this is not told hole by hole. */
+const MOST_MISSING = 1000;
+
 /** Predicted pieces of a module that no mapping covers, as deviations of the module. */
 export function missingPieces(state: ModuleState, index: VmaIndex): Deviation[] {
+  const { file } = state.placed;
   const found: Deviation[] = [];
   for (const piece of state.placed.placement?.pieces ?? []) {
     let cursor = piece.start;
     const gap = (end: typeof cursor): void => {
-      if (cursor >= end) return;
+      if (cursor >= end || found.length >= MOST_MISSING) return;
       const range = { start: cursor, end };
-      const moved = index.vmas.find(
-        vma =>
-          piece.offset !== null &&
-          vma.file === state.placed.file &&
-          vma.offset === piece.offset + (cursor - piece.start) &&
-          !sameBacking(vma, piece, state.placed.file!) &&
-          sameProtection(vma.permissions, piece.protection),
+      const offset = piece.offset === null ? null : piece.offset + (cursor - piece.start);
+      const alike = file === null || offset === null ? [] : index.mappedFrom(file, offset);
+      const moved = alike.find(
+        vma => !sameBacking(vma, piece, file!) && sameProtection(vma.permissions, piece.protection),
       );
       const sections = state.image.sectionNames(range.start, range.end);
       found.push({ code: 'unmapped', range, sections, movedTo: moved?.start ?? null });

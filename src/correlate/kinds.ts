@@ -37,12 +37,16 @@ const NAMED: readonly (readonly [RegExp, MappingKind])[] = [
   [/^anon_inode:|^socket:|^\/\[aio\]|^\[(?!anon)/, 'special'],
 ];
 
-/** Smallest and largest malloc arena heap of glibc (HEAP_MAX_SIZE is 64 MiB on 64-bit, its alignment too). */
+/** The legacy page of x86-64 has a fixed address; pmap prints it as [ anon ]. */
+const VSYSCALL = 0xffffffffff600000n;
+
+/** Size and alignment of a malloc arena's heap in glibc (HEAP_MAX_SIZE, 64-bit). */
 const ARENA_ALIGNMENT = 64n << 20n;
 
 /** Kind of VMA `i`, which belongs to no module. */
 export function kindOf(capture: Capture, i: number): Kind {
   const vma = capture.vmas[i]!;
+  if (vma.start === VSYSCALL) return told('vsyscall');
   if (vma.name !== '') {
     const name = NAMED.find(([pattern]) => pattern.test(vma.name));
     if (name) return told(name[1]);
@@ -67,9 +71,13 @@ function anonymousKind(capture: Capture, i: number): Kind {
   return told('anonymous');
 }
 
+/** glibc's stacks have 8 MiB. A runtime such as Go's keeps its threads' stacks in arenas of 64 MiB and more. */
+const LARGEST_STACK = 64 << 20;
+
 /** There may be as many threads as mappings, hence the search by halves. */
 function isStackPointer(capture: Capture, vma: Vma): boolean {
   const { stackPointers } = capture.process;
+  if (sizeOf(vma) >= LARGEST_STACK) return false;
   let [low, high] = [0, stackPointers.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -7,6 +7,7 @@ import type { Loader, Module, Piece } from '../model/module.ts';
 import { type Address, biasOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { chooseCandidate } from './choose.ts';
+import type { Effort } from './effort.ts';
 import type { LayoutRules } from './layout.ts';
 import { instanceAt } from './place.ts';
 import { findRoles, type Roles, readImpliesExec } from './roles.ts';
@@ -20,7 +21,7 @@ export type PlacedModule = Pick<Module, 'path' | 'file' | 'image' | 'role' | 'lo
 };
 
 /** Finds and places all modules, in address order. */
-export function placeModules(capture: Capture, index: VmaIndex): PlacedModule[] {
+export function placeModules(capture: Capture, index: VmaIndex, effort: Effort): PlacedModule[] {
   const byFile: Vma[][] = capture.files.map(() => []);
   for (const vma of capture.vmas) if (vma.file !== null) byFile[vma.file]!.push(vma);
   const roles = findRoles(capture, index);
@@ -32,7 +33,7 @@ export function placeModules(capture: Capture, index: VmaIndex): PlacedModule[] 
   });
   const modules: PlacedModule[] = [];
   capture.files.forEach((file, i) => {
-    modules.push(...modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index));
+    modules.push(...modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index, effort));
   });
   const vdso = vdsoModule(capture, rules('kernel'));
   if (vdso) modules.push(vdso);
@@ -47,6 +48,7 @@ function modulesOfFile(
   roles: Roles,
   rulesOf: (loader: Loader) => LayoutRules,
   index: VmaIndex,
+  effort: Effort,
 ): PlacedModule[] {
   const role = i === roles.executable ? 'executable' : i === roles.interpreter ? 'interpreter' : 'library';
   const first = vmas[0];
@@ -67,7 +69,7 @@ function modulesOfFile(
       },
     ];
   }
-  const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index);
+  const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
   if (choice === 'ambiguous' || choice === 'mismatch') {
     const message =
       choice === 'ambiguous'

@@ -9,6 +9,7 @@ import type { ElfFile } from '../model/elf.ts';
 import type { Piece } from '../model/module.ts';
 import { biasOf, type LoadBias, pageDown, pageUp } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
+import { Effort } from './effort.ts';
 import { compareFit, type Fit, fitOf, isInstance, sameBacking } from './fit.ts';
 import { type LayoutRules, loadsOf, predictLayout } from './layout.ts';
 import { VmaIndex } from './vma-index.ts';
@@ -20,8 +21,13 @@ export interface Instance {
 }
 
 /** Bounds on work for files that are mapped many thousand times as data, or whose headers lie. */
-const MOST_VOTES = 2_000_000;
+const MOST_VOTES = 1_000_000;
 const MOST_TRIES = 2_000;
+/** Of one file; a program has some 16 namespaces (dlmopen(3)). */
+const MOST_INSTANCES = 256;
+const MOST_STEPS = 10_000_000;
+/** A vote is counted in a map, which is then sorted. */
+const STEPS_OF_VOTE = 4;
 
 /** Predicts and measures one given bias. */
 export function instanceAt(
@@ -35,20 +41,29 @@ export function instanceAt(
   return { bias, pieces, fit: fitOf(pieces, file, index) };
 }
 
-/** All instances among `vmas`, the file's own mappings that no other instance has claimed, in address order. */
+/**
+ * All instances among `vmas`, the file's own mappings that no other instance has claimed, in address order; fewer where
+ * looking for them takes too much effort.
+ */
 export function findInstances(
   elf: ElfFile,
   file: number,
   vmas: readonly Vma[],
   rules: LayoutRules,
+  effort: Effort = new Effort(),
 ): Instance[] {
   const instances: Instance[] = [];
+  const spend = spender(effort);
   let rest = vmas.filter(vma => vma.permissions[3] !== 's');
   while (rest.length > 0) {
     const index = new VmaIndex(rest);
-    const best = bestInstance(elf, file, index, rules);
+    const best = bestInstance(elf, file, index, rules, spend);
     if (!best) break;
     instances.push(best);
+    if (instances.length >= MOST_INSTANCES) {
+      effort.giveUp('steps');
+      break;
+    }
     const claimed = new Set<Vma>();
     for (const piece of best.pieces)
       for (const i of index.overlapping(piece))
@@ -58,11 +73,33 @@ export function findInstances(
   return instances.sort((a, b) => (a.pieces[0]!.start < b.pieces[0]!.start ? -1 : 1));
 }
 
-function bestInstance(elf: ElfFile, file: number, index: VmaIndex, rules: LayoutRules): Instance | null {
+type Spend = (steps: number) => boolean;
+
+/** Takes steps from the common store, and of one file's own share. */
+function spender(effort: Effort): Spend {
+  let left = MOST_STEPS;
+  return steps => {
+    left -= steps;
+    if (left < 0) effort.giveUp('steps');
+    return left >= 0 && effort.take('steps', steps);
+  };
+}
+
+function bestInstance(
+  elf: ElfFile,
+  file: number,
+  index: VmaIndex,
+  rules: LayoutRules,
+  spend: Spend,
+): Instance | null {
+  const loads = loadsOf(elf).length;
+  if (!spend(STEPS_OF_VOTE * Math.min(index.vmas.length * loads, MOST_VOTES))) return null;
+  // Each segment that is laid out may cut all that were before it.
+  const steps = elf.programHeaders.length + loads * loads + index.vmas.length;
   let best: Instance | null = null;
   let tries = 0;
   for (const bias of candidates(elf, index.vmas, rules.pageSize)) {
-    if (tries++ >= MOST_TRIES) break;
+    if (tries++ >= MOST_TRIES || !spend(steps)) break;
     const instance = instanceAt(elf, bias, file, index, rules);
     if (!isInstance(instance.fit)) continue;
     if (instance.fit.exact === instance.fit.pieces) return instance;

@@ -4,8 +4,9 @@ import type { Deviation, Module } from '../model/module.ts';
 import type { Mapping, Part, Report } from '../model/report.ts';
 import { intersect, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import { type Claim, claimMappings } from './claims.ts';
+import { type Claim, claimMappings, contentsWithin } from './claims.ts';
 import { deviationsOf, type ModuleState, missingPieces } from './deviations.ts';
+import { Effort } from './effort.ts';
 import { ImageMap } from './image-map.ts';
 import { kindOf } from './kinds.ts';
 import { relroRanges } from './layout.ts';
@@ -22,20 +23,22 @@ interface Context {
   readonly states: readonly (ModuleState | null)[];
   /** First module of each file. */
   readonly moduleOfFile: ReadonlyMap<number, number>;
+  readonly effort: Effort;
 }
 
 /** Explains a process. Pure; never throws on evidence, however odd. */
 export function correlate(capture: Capture): Report {
   const index = new VmaIndex(capture.vmas);
-  const placed = placeModules(capture, index);
-  const claims = claimMappings(capture, placed, index);
+  const effort = new Effort();
+  const placed = placeModules(capture, index, effort);
+  const claims = claimMappings(capture, placed, index, effort);
   const executable = executableModules(capture, claims);
-  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m)));
+  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m), effort));
   const moduleOfFile = new Map<number, number>();
   placed.forEach(({ file }, m) => {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
   });
-  const context: Context = { capture, index, claims, states, moduleOfFile };
+  const context: Context = { capture, index, claims, states, moduleOfFile, effort };
   const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, index));
   return {
@@ -45,6 +48,7 @@ export function correlate(capture: Capture): Report {
     findings: [],
     notes: [
       ...capture.notes,
+      ...effort.notes(),
       ...processNotes(placed),
       ...justStarted(mappings, modules),
       ...moduleNotes(modules),
@@ -64,65 +68,79 @@ function stateOf(
   m: number,
   index: VmaIndex,
   anyExecutable: boolean,
+  effort: Effort,
 ): ModuleState | null {
   const { placement, image, loader, rules } = placed;
   if (!placement || image.status !== 'read') return null;
   const ranges = relroRanges(image.elf, placement.bias, rules);
+  const { elf } = image;
+  const known = effort.take('sections', elf.sections.length)
+    ? elf
+    : { ...elf, sections: [], sectionsFrom: 'rebuilt' as const };
   return {
     placed,
-    image: new ImageMap(image.elf, placement.bias, m, loader, rules.pageSize),
+    image: new ImageMap(known, placement.bias, m, loader, rules.pageSize),
     relro: { ranges, allWritable: allWritable(ranges, index) },
     anyExecutable,
   };
 }
 
+/** Shared by all mappings that have none: there may be 65,530. */
+const NONE: readonly never[] = [];
+
 function explainMapping(context: Context, vma: Vma, i: number): Mapping {
   const { capture, states } = context;
   const claims = context.claims.get(i);
-  const own = claims?.filter(({ backing }) => backing !== 'foreign') ?? [];
-  const deviations = claims ? deviationsOf(capture, i, claims, states, context.index) : [];
+  if (!claims) return unclaimed(context, vma, i, NONE);
+  const own = claims.filter(({ backing }) => backing !== 'foreign');
+  const deviations = deviationsOf(capture, i, claims, states, context.index);
   const first = own[0];
-  if (!first) return { index: i, vma, ...unclaimed(context, vma, i, deviations) };
-  const contents = own.flatMap(({ piece }) => piece.contents.filter(content => intersect(content, vma)));
-  const relro = contents.some(content => content.relro);
+  if (!first) return unclaimed(context, vma, i, deviations);
+  const segments = new Set<number>();
+  let relro = false;
+  let onlyBss = vma.file === null;
+  for (const { piece } of own)
+    for (const content of contentsWithin(piece, vma)) {
+      if (content.role !== 'reservation') segments.add(content.segment);
+      if (content.role !== 'bss') onlyBss = false;
+      if (content.relro) relro = true;
+    }
   const isVdso = states[first.module]!.placed.role === 'vdso';
-  const onlyBss = vma.file === null && contents.every(({ role }) => role === 'bss');
   return {
     index: i,
     vma,
     kind: isVdso ? 'vdso' : vma.name === '[heap]' ? 'heap' : onlyBss ? 'bss' : 'elf',
     inferred: false,
     module: first.module,
-    segments: [
-      ...new Set(contents.filter(({ role }) => role !== 'reservation').map(({ segment }) => segment)),
-    ],
+    segments: [...segments],
     relro:
       !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
-    parts: partsOf(vma, own, states),
+    parts: partsOf(vma, own, context),
     deviations,
   };
 }
 
-type Unclaimed = Omit<Mapping, 'index' | 'vma'>;
-
 /** A mapping in which no predicted piece lies. */
-function unclaimed(context: Context, vma: Vma, i: number, deviations: Deviation[]): Unclaimed {
+function unclaimed(context: Context, vma: Vma, index: number, found: readonly Deviation[]): Mapping {
   const { capture, states, moduleOfFile } = context;
-  const kind = kindOf(capture, i);
-  const plain = { ...kind, segments: [], relro: null, parts: [] };
-  if (kind.kind === 'stack' && vma.permissions[2] === 'x' && asksForPlainStack(states))
-    return { ...plain, module: null, deviations: [...deviations, { code: 'stack-executable' }] };
+  let { kind, inferred } = kindOf(capture, index);
+  let module: number | null = null;
+  let deviations = found;
   const again = vma.file === null ? undefined : moduleOfFile.get(vma.file);
-  if (again === undefined) return { ...plain, module: null, deviations };
-  const state = states[again];
-  // The file's headers are not known; the mapping is the module's all the same.
-  if (!state) return { ...plain, kind: 'elf', module: again, deviations };
-  const sections = vma.offset === null ? [] : state.image.sectionNamesAt(vma.offset, BigInt(sizeOf(vma)));
-  return {
-    ...plain,
-    module: null,
-    deviations: [...deviations, { code: 'mapped-again', module: again, sections }],
-  };
+  if (kind === 'stack' && vma.permissions[2] === 'x' && asksForPlainStack(states))
+    deviations = [...found, { code: 'stack-executable' }];
+  else if (again !== undefined) {
+    const state = states[again];
+    if (state) {
+      const sections = vma.offset === null ? NONE : state.image.sectionNamesAt(vma.offset, sizeOf(vma));
+      deviations = [...found, { code: 'mapped-again', module: again, sections }];
+    } else {
+      // The file's headers are not known; the mapping is the module's all the same.
+      kind = 'elf';
+      module = again;
+    }
+  }
+  return { index, vma, kind, inferred, module, segments: NONE, relro: null, parts: NONE, deviations };
 }
 
 /** GNU_STACK of the executable without execute permission. */
@@ -132,7 +150,7 @@ function asksForPlainStack(states: Context['states']): boolean {
 }
 
 /** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
-function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Part[] {
+function partsOf(vma: Vma, own: readonly Claim[], { states, effort }: Context): Part[] {
   const parts: Part[] = [];
   let cursor = vma.start;
   const fill = (end: Vma['start']): void => {
@@ -142,20 +160,26 @@ function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Pa
   };
   for (const { module, piece } of own) {
     const image = states[module]!.image;
-    for (const content of piece.contents) {
-      const common = intersect(content, vma);
-      if (!common || common.end <= cursor) continue;
+    for (const content of contentsWithin(piece, vma)) {
+      const before = parts.length;
+      const common = intersect(content, vma)!;
+      if (common.end <= cursor) continue;
       const start = common.start > cursor ? common.start : cursor;
       fill(start);
       const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
       // Not push(...): a section table can be too long for the arguments of one call.
       for (const part of image.parts(content, start, common.end, offset)) parts.push(part);
       cursor = common.end;
+      if (!effort.take('parts', parts.length - before)) return undivided(vma, own[0]!.module);
     }
   }
   fill(vma.end);
   return parts;
 }
+
+const undivided = ({ start, end }: Vma, module: number): Part[] => [
+  { kind: 'unnamed', name: null, section: null, module, start, end },
+];
 
 function finishModule(
   placed: PlacedModule,

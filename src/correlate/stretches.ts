@@ -5,6 +5,8 @@
  *   claims      ├── .text ──┤      ├─ .rodata ─┤
  *   cover(a,b)     ├─.text──┼─gap──┼─.rod─┤
  */
+import { firstEndingAfter } from './ordered.ts';
+
 export interface Stretch<L> {
   readonly start: bigint;
   readonly end: bigint;
@@ -28,11 +30,14 @@ export class StretchMap<L> {
     }
   }
 
-  /** Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. */
-  cover(start: bigint, end: bigint): Stretch<L | null>[] {
+  /**
+   * Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. Not more than `most` of them:
+   * then the end is not reached.
+   */
+  cover(start: bigint, end: bigint, most: number = Number.POSITIVE_INFINITY): Stretch<L | null>[] {
     const covering: Stretch<L | null>[] = [];
     let cursor = start;
-    for (let i = this.#firstEndingAfter(start); cursor < end; i++) {
+    for (let i = firstEndingAfter(this.#stretches, start); cursor < end && covering.length < most; i++) {
       const next = this.#stretches[i];
       if (!next || next.start >= end) {
         covering.push({ start: cursor, end, label: null });
@@ -46,16 +51,5 @@ export class StretchMap<L> {
       cursor = to;
     }
     return covering;
-  }
-
-  #firstEndingAfter(at: bigint): number {
-    let low = 0;
-    let high = this.#stretches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#stretches[middle]!.end > at) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 }

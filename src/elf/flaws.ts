@@ -3,6 +3,7 @@
  * report's notes name what cannot be true. Of many flaws of one kind, the first few are named.
  */
 import type { Section } from '../model/elf.ts';
+import { MOST_PAIRS } from '../model/section-to-segment.ts';
 import { headerSize, type RawHeader, sectionHeaderSize } from './header.ts';
 import type { RawProgramHeader, RawSection } from './tables.ts';
 
@@ -25,6 +26,7 @@ export function flawsOf(
     ...first(orderFlaws(segments)),
     ...first(sectionFlaws(sections, fileSize)),
     ...first(linkFlaws(raw)),
+    ...countFlaws(segments.length, sections.length),
   ];
 }
 
@@ -49,6 +51,13 @@ function headerFlaws({ is64, phoff, phnum, shoff, shentsize }: RawHeader): strin
       `e_shentsize is ${shentsize}, not ${sectionHeaderSize(is64)}: the section headers are not read`,
     );
   return flaws;
+}
+
+function countFlaws(segments: number, sections: number): string[] {
+  if (segments * sections <= MOST_PAIRS) return [];
+  return [
+    `it has ${segments} program headers and ${sections} sections: which the last segments hold is not listed`,
+  ];
 }
 
 function* segmentFlaws(segments: readonly RawProgramHeader[], fileSize: number | null): Generator<string> {

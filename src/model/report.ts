@@ -39,7 +39,6 @@ export type MappingKind =
   | 'stack'
   | 'thread-stack'
   | 'malloc-arena'
-  | 'tls'
   | 'guard'
   | 'vdso'
   | 'vvar'

@@ -7,9 +7,15 @@ import { type ElfFile, isTlsNobits, type ProgramHeader, type Section } from './e
 const TLS_HOLDERS = new Set(['TLS', 'GNU_RELRO', 'LOAD']);
 const ALLOC_ONLY = new Set(['LOAD', 'DYNAMIC', 'GNU_EH_FRAME', 'GNU_STACK', 'GNU_RELRO', 'GNU_SFRAME']);
 
+/** Each program header is held against each section; where that is more often than this, the last ones show none. */
+export const MOST_PAIRS = 4_000_000;
+
 /** The sections of each program header, in the section table's order. */
-export function sectionsOfSegments(elf: ElfFile): Section[][] {
-  return elf.programHeaders.map(segment => elf.sections.filter(section => inSegment(section, segment)));
+export function sectionsOfSegments({ programHeaders, sections }: ElfFile): Section[][] {
+  const compared = Math.floor(MOST_PAIRS / Math.max(1, sections.length));
+  return programHeaders.map((segment, i) =>
+    i < compared ? sections.filter(section => inSegment(section, segment)) : [],
+  );
 }
 
 function inSegment(section: Section, segment: ProgramHeader): boolean {

@@ -78,8 +78,6 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
       return vma.permissions.startsWith('---')
         ? `${probably}reserve of a malloc arena`
         : `${probably}malloc arena`;
-    case 'tls':
-      return `${probably}thread-local storage`;
     case 'guard':
       return `${probably}guard below the mapping above it`;
     case 'vdso':

@@ -24,6 +24,7 @@ export function toDocument(report: Report): ReportDocument {
   return {
     ...documentHead(report),
     mappings: report.mappings.map(mapping => mappingDocument(report, mapping)),
+    modules: report.modules.map(module => moduleDocument(report, module)),
     ...documentTail(report),
   };
 }
@@ -42,12 +43,9 @@ export function documentHead(
   };
 }
 
-/** The members after `mappings`. */
-export function documentTail(
-  report: Report,
-): Pick<ReportDocument, 'modules' | 'totals' | 'findings' | 'notes'> {
+/** The members after `modules`. */
+export function documentTail(report: Report): Pick<ReportDocument, 'totals' | 'findings' | 'notes'> {
   return {
-    modules: report.modules.map(module => moduleDocument(report, module)),
     totals: totalsOf(report),
     findings: report.findings.map(findingDocument),
     notes: report.notes.map(({ code, message }) => ({ code, message: lossless(message) })),
@@ -143,7 +141,8 @@ const deviationDocument = (deviation: Deviation, report: Report): DeviationDocum
   message: deviationSentence(deviation, report),
 });
 
-function moduleDocument(report: Report, module: Module): ModuleDocument {
+/** One module, as it stands in `modules`. */
+export function moduleDocument(report: Report, module: Module): ModuleDocument {
   const { image, relro, placement } = module;
   const elf = image.status === 'read' ? image.elf : null;
   const file = module.file === null ? null : report.capture.files[module.file]!;

@@ -91,8 +91,6 @@ function explainLone({ kind, vma }: Mapping): string {
       return vma.permissions.startsWith('---')
         ? 'Address space that glibc keeps in reserve for a malloc arena; no access until the arena grows into it.'
         : 'A malloc arena of glibc, which threads other than the main one allocate from.';
-    case 'tls':
-      return 'Thread-local storage.';
     case 'guard':
       return 'A guard: no access, so that running over the end of the mapping above it faults instead of corrupting memory.';
     case 'vdso':

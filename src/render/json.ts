@@ -1,6 +1,6 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
 import type { Mapping, Report } from '../model/report.ts';
-import { documentHead, documentTail, mappingDocument } from './document.ts';
+import { documentHead, documentTail, mappingDocument, moduleDocument } from './document.ts';
 import type { Renderer } from './options.ts';
 import { lossless } from './printable.ts';
 import { stringify } from './stringify.ts';
@@ -8,15 +8,21 @@ import { stringify } from './stringify.ts';
 /** The same text as stringify(toDocument(report), 2), in pieces. */
 export const renderJson: Renderer = function* (report) {
   yield `${open(documentHead(report))},\n`;
-  yield '  "mappings": [';
-  let separator = '\n';
-  for (const mapping of report.mappings) {
-    yield `${separator}${indent(stringify(mappingDocument(report, mapping), 2), '    ')}`;
-    separator = ',\n';
-  }
-  yield report.mappings.length > 0 ? '\n  ],\n' : '],\n';
+  yield* list('mappings', report.mappings, mapping => mappingDocument(report, mapping));
+  yield* list('modules', report.modules, module => moduleDocument(report, module));
   yield `${stringify(documentTail(report), 2).slice(2)}\n`;
 };
+
+/** One member at a time, so that no text becomes longer than a string can be. */
+function* list<T>(name: string, members: readonly T[], document: (member: T) => object): Generator<string> {
+  yield `  "${name}": [`;
+  let separator = '\n';
+  for (const member of members) {
+    yield `${separator}${indent(stringify(document(member), 2), '    ')}`;
+    separator = ',\n';
+  }
+  yield members.length > 0 ? '\n  ],\n' : '],\n';
+}
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);
 const indent = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);

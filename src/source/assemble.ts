@@ -3,6 +3,7 @@
 import { readElf } from '../elf/read.ts';
 import type { Capture, MappedFile, Note, ProcessFacts } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
+import { address } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import type { ProcessEvidence } from './evidence.ts';
@@ -29,19 +30,21 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
     state: vmas.length > 0 ? 'running' : stateOf(evidence.status),
     personality: evidence.personality === null ? null : Number.parseInt(evidence.personality, 16),
     randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
-    stackPointers: [],
+    stackPointers: evidence.stackPointers
+      .map(pointer => address(BigInt(pointer)))
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
   };
   const allNotes: Note[] = [...notes, ...orderNotes];
   if (vmas.length > 0 && !auxv)
     allNotes.push({
       code: 'auxv-unreadable',
       message:
-        'the auxiliary vector could not be read: page size and the executable’s load bias are inferred from the mappings',
+        'the auxiliary vector could not be read: page size and the load bias of the executable are inferred from the mappings',
     });
   if (vmas.length > 0 && vdso === null && vmas.some(({ name }) => name === '[vdso]'))
     allNotes.push({
       code: 'memory-unreadable',
-      message: 'the process’s memory could not be read: the sections of the [vdso] are unknown',
+      message: 'the memory of the process could not be read: the sections of the [vdso] are unknown',
     });
   return {
     origin: evidence.origin,

@@ -20,6 +20,8 @@ export interface ProcessEvidence {
   readonly executable: string | null;
   /** Text of /proc/PID/personality. */
   readonly personality: string | null;
+  /** Threads' stack pointers, in hexadecimal with 0x; [] where they may not be read. */
+  readonly stackPointers: readonly string[];
   /** Text of /proc/sys/kernel/randomize_va_space. */
   readonly randomizeVaSpace: string | null;
   /** Little-endian machine? Auxv words are in the target's order. */

@@ -15,6 +15,7 @@ import { ProcDirectory } from './proc-directory.ts';
 import { readSmall } from './read.ts';
 import { Recorder } from './recorder.ts';
 import type { Snapshot } from './snapshot-format.ts';
+import { readStackPointers } from './stack-pointers.ts';
 
 /** The vDSO has two to four pages. */
 const LARGEST_VDSO = 1 << 20;
@@ -58,7 +59,10 @@ function withEvidence<T>(
 }
 
 /** What must belong to the same moment as the mappings. */
-type Moment = Pick<ProcessEvidence, 'auxv' | 'commandLine' | 'status' | 'executable' | 'personality'>;
+type Moment = Pick<
+  ProcessEvidence,
+  'auxv' | 'commandLine' | 'status' | 'executable' | 'personality' | 'stackPointers'
+>;
 
 function readEvidence(
   pid: number,
@@ -72,6 +76,7 @@ function readEvidence(
     status: proc.small('status')?.toString('latin1') ?? '',
     executable: proc.link('exe'),
     personality: proc.small('personality')?.toString('latin1').trim() ?? null,
+    stackPointers: readStackPointers(proc),
   });
   const { parsed, notes, rest } = readConsistently(proc, read, recorder);
   if (parsed.vmas.length === 0 && /^VmSize:/m.test(rest.status)) throw ended(pid);

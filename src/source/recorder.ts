@@ -71,6 +71,7 @@ export class Recorder implements TextSink {
       executable: evidence.executable,
       personality: evidence.personality,
       randomizeVaSpace: evidence.randomizeVaSpace,
+      stackPointers: evidence.stackPointers,
       auxv: evidence.auxv && Buffer.from(evidence.auxv).toString('base64'),
       vdso: this.#vdso,
       notes: evidence.mappings.notes,

@@ -28,6 +28,10 @@ export class Shape {
     if (!Array.isArray(this.#value)) return this.#fail('a list');
     return this.#value.map((item: unknown, i) => read(new Shape(item, `${this.#where}[${i}]`)));
   }
+  /** An absent list is empty: members that later tools write. */
+  listOrNone<T>(read: (item: Shape) => T): T[] {
+    return this.#value === null ? [] : this.list(read);
+  }
   text(): string {
     return typeof this.#value === 'string' ? this.#value : this.#fail('a string');
   }

@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly executable: string | null;
   readonly personality: string | null;
   readonly randomizeVaSpace: string | null;
+  /** In hexadecimal with 0x. */
+  readonly stackPointers: readonly string[];
   /** base64. */
   readonly auxv: string | null;
   /** base64 of the [vdso] mapping. */

@@ -29,6 +29,7 @@ export function captureSnapshot(text: string, path: string | null, depth: Depth)
     executable: snapshot.executable,
     personality: snapshot.personality,
     randomizeVaSpace: snapshot.randomizeVaSpace,
+    stackPointers: snapshot.stackPointers,
     littleEndian: snapshot.byteOrder === 'little',
     mappings: { parsed, notes: snapshot.notes },
     image: request => imageOf(files, request, depth),
@@ -103,6 +104,9 @@ function parseSnapshot(text: string): Snapshot {
     executable: shape.member('executable').textOrNull(),
     personality: shape.member('personality').textOrNull(),
     randomizeVaSpace: shape.member('randomizeVaSpace').textOrNull(),
+    stackPointers: shape
+      .member('stackPointers')
+      .listOrNone(pointer => pointer.matching(/^0x[0-9a-f]{1,16}$/)),
     auxv: shape.member('auxv').textOrNull(),
     vdso: shape.member('vdso').textOrNull(),
     mappings: {
