@@ -3,6 +3,7 @@ import type { Capture } from '../model/capture.ts';
 import type { Content, Piece } from '../model/module.ts';
 import type { Range } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
+import type { Effort } from './effort.ts';
 import { sameBacking } from './fit.ts';
 import type { PlacedModule } from './modules.ts';
 import { firstEndingAfter } from './ordered.ts';
@@ -22,19 +23,27 @@ export interface Claim {
 /** Names of mappings that the kernel makes for its own purposes, never part of an image. */
 const KERNEL_OWN = /^\[(stack|vvar|vvar_vclock|vsyscall|vectors|sigpage|uprobes)/;
 
+/** Of one mapping. Neighbours that merge are a few; a mapping in which thousands of pieces lie is made to be slow. */
+const MOST_CLAIMS = 256;
+
 /** Claims by VMA index, in address order; VMAs without any are absent. */
 export function claimMappings(
   capture: Capture,
   modules: readonly PlacedModule[],
   index: VmaIndex,
+  effort: Effort,
 ): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
   modules.forEach((module, m) => {
     for (const piece of module.placement?.pieces ?? []) {
-      for (const i of index.overlapping(piece)) {
+      if (!effort.take('claims', 1)) return;
+      const overlapping = index.overlapping(piece);
+      if (!effort.take('claims', overlapping.length)) return;
+      for (const i of overlapping) {
         const claim = { module: m, piece, backing: backingOf(capture.vmas[i]!, piece, module) };
         const known = claims.get(i);
-        if (known) known.push(claim);
+        if (known && known.length >= MOST_CLAIMS) effort.giveUp('claims');
+        else if (known) known.push(claim);
         else claims.set(i, [claim]);
       }
     }
@@ -54,8 +63,5 @@ function backingOf(vma: Vma, piece: Piece, module: PlacedModule): Claim['backing
 /** The contents of a piece that lie in a mapping which overlaps it, at least in part. */
 export function contentsWithin({ contents }: Piece, vma: Range): readonly Content[] {
   if (contents.length === 1) return contents;
-  return contents.slice(
-    firstEndingAfter(contents, vma.start),
-    firstEndingAfter(contents, vma.end - 1n) + 1,
-  );
+  return contents.slice(firstEndingAfter(contents, vma.start), firstEndingAfter(contents, vma.end - 1n) + 1);
 }

@@ -33,6 +33,12 @@ const GHOST_NAMES: Partial<Record<PartKind, string>> = {
   'program-headers': 'program headers',
 };
 
+/** Of stretches that a list of section names is made from. Hostile files have as many sections as they like. */
+const MOST_NAMES = 512;
+const MORE = '...';
+/** In the rest of one page. */
+const MOST_GHOSTS = 256;
+
 export class ImageMap {
   readonly #elf: ElfFile;
   readonly #bias: LoadBias;
@@ -56,9 +62,9 @@ export class ImageMap {
   /** Names of the sections that live in [start, end), in address order. */
   sectionNames(start: Address, end: Address): string[] {
     const names: string[] = [];
-    for (const { label } of this.#live.cover(start, end))
-      if (label?.kind === 'section') names.push(label.name!);
-    return names;
+    const covering = this.#live.cover(start, end, MOST_NAMES);
+    for (const { label } of covering) if (label?.kind === 'section') names.push(label.name!);
+    return covering.length < MOST_NAMES ? names : [...names, MORE];
   }
 
   /** Names of the sections whose bytes lie in [offset, offset + size) of the file. */
@@ -66,10 +72,11 @@ export class ImageMap {
     const key = `${offset} ${size}`;
     let names = this.#namesAt.get(key);
     if (names) return names;
-    names = this.#fileMap()
-      .cover(offset, offset + BigInt(size))
+    const covering = this.#fileMap().cover(offset, offset + BigInt(size), MOST_NAMES);
+    names = covering
       .filter(({ label }) => label && label.kind === 'ghost' && label.section !== null)
       .map(({ label }) => label!.name!);
+    if (covering.length >= MOST_NAMES) names = [...names, MORE];
     this.#namesAt.set(key, names);
     return names;
   }
@@ -121,8 +128,11 @@ export class ImageMap {
       return;
     }
     const move = start - offset;
-    for (const stretch of this.#fileMap().cover(offset, offset + (end - start)))
+    const covering = this.#fileMap().cover(offset, offset + (end - start), MOST_GHOSTS);
+    for (const stretch of covering)
       parts.push(this.#part(move + stretch.start, move + stretch.end, stretch.label ?? PADDING));
+    const covered = move + covering.at(-1)!.end;
+    if (covered < end) parts.push(this.#part(covered, end, UNNAMED));
   }
 
   #fileMap(): StretchMap<Label> {

@@ -6,6 +6,7 @@ import { intersect, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { type Claim, claimMappings, contentsWithin } from './claims.ts';
 import { deviationsOf, type ModuleState, missingPieces } from './deviations.ts';
+import { Effort } from './effort.ts';
 import { ImageMap } from './image-map.ts';
 import { kindOf } from './kinds.ts';
 import { relroRanges } from './layout.ts';
@@ -22,20 +23,22 @@ interface Context {
   readonly states: readonly (ModuleState | null)[];
   /** First module of each file. */
   readonly moduleOfFile: ReadonlyMap<number, number>;
+  readonly effort: Effort;
 }
 
 /** Explains a process. Pure; never throws on evidence, however odd. */
 export function correlate(capture: Capture): Report {
   const index = new VmaIndex(capture.vmas);
-  const placed = placeModules(capture, index);
-  const claims = claimMappings(capture, placed, index);
+  const effort = new Effort();
+  const placed = placeModules(capture, index, effort);
+  const claims = claimMappings(capture, placed, index, effort);
   const executable = executableModules(capture, claims);
-  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m)));
+  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m), effort));
   const moduleOfFile = new Map<number, number>();
   placed.forEach(({ file }, m) => {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
   });
-  const context: Context = { capture, index, claims, states, moduleOfFile };
+  const context: Context = { capture, index, claims, states, moduleOfFile, effort };
   const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, index));
   return {
@@ -45,6 +48,7 @@ export function correlate(capture: Capture): Report {
     findings: [],
     notes: [
       ...capture.notes,
+      ...effort.notes(),
       ...processNotes(placed),
       ...justStarted(mappings, modules),
       ...moduleNotes(modules),
@@ -64,13 +68,18 @@ function stateOf(
   m: number,
   index: VmaIndex,
   anyExecutable: boolean,
+  effort: Effort,
 ): ModuleState | null {
   const { placement, image, loader, rules } = placed;
   if (!placement || image.status !== 'read') return null;
   const ranges = relroRanges(image.elf, placement.bias, rules);
+  const { elf } = image;
+  const known = effort.take('sections', elf.sections.length)
+    ? elf
+    : { ...elf, sections: [], sectionsFrom: 'rebuilt' as const };
   return {
     placed,
-    image: new ImageMap(image.elf, placement.bias, m, loader, rules.pageSize),
+    image: new ImageMap(known, placement.bias, m, loader, rules.pageSize),
     relro: { ranges, allWritable: allWritable(ranges, index) },
     anyExecutable,
   };
@@ -106,7 +115,7 @@ function explainMapping(context: Context, vma: Vma, i: number): Mapping {
     segments: [...segments],
     relro:
       !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
-    parts: partsOf(vma, own, states),
+    parts: partsOf(vma, own, context),
     deviations,
   };
 }
@@ -141,7 +150,7 @@ function asksForPlainStack(states: Context['states']): boolean {
 }
 
 /** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
-function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Part[] {
+function partsOf(vma: Vma, own: readonly Claim[], { states, effort }: Context): Part[] {
   const parts: Part[] = [];
   let cursor = vma.start;
   const fill = (end: Vma['start']): void => {
@@ -152,6 +161,7 @@ function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Pa
   for (const { module, piece } of own) {
     const image = states[module]!.image;
     for (const content of contentsWithin(piece, vma)) {
+      const before = parts.length;
       const common = intersect(content, vma)!;
       if (common.end <= cursor) continue;
       const start = common.start > cursor ? common.start : cursor;
@@ -160,11 +170,16 @@ function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Pa
       // Not push(...): a section table can be too long for the arguments of one call.
       for (const part of image.parts(content, start, common.end, offset)) parts.push(part);
       cursor = common.end;
+      if (!effort.take('parts', parts.length - before)) return undivided(vma, own[0]!.module);
     }
   }
   fill(vma.end);
   return parts;
 }
+
+const undivided = ({ start, end }: Vma, module: number): Part[] => [
+  { kind: 'unnamed', name: null, section: null, module, start, end },
+];
 
 function finishModule(
   placed: PlacedModule,

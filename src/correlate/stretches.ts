@@ -30,11 +30,14 @@ export class StretchMap<L> {
     }
   }
 
-  /** Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. */
-  cover(start: bigint, end: bigint): Stretch<L | null>[] {
+  /**
+   * Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. Not more than `most` of them:
+   * then the end is not reached.
+   */
+  cover(start: bigint, end: bigint, most: number = Number.POSITIVE_INFINITY): Stretch<L | null>[] {
     const covering: Stretch<L | null>[] = [];
     let cursor = start;
-    for (let i = firstEndingAfter(this.#stretches, start); cursor < end; i++) {
+    for (let i = firstEndingAfter(this.#stretches, start); cursor < end && covering.length < most; i++) {
       const next = this.#stretches[i];
       if (!next || next.start >= end) {
         covering.push({ start: cursor, end, label: null });

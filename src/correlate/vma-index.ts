@@ -6,8 +6,16 @@ import { firstEndingAfter } from './ordered.ts';
 export class VmaIndex {
   readonly vmas: readonly Vma[];
 
+  #byOffset: Map<string, Vma[]> | null = null;
+
   constructor(vmas: readonly Vma[]) {
     this.vmas = vmas;
+  }
+
+  /** The VMAs that begin at an offset of a file. */
+  mappedFrom(file: number, offset: bigint): readonly Vma[] {
+    this.#byOffset ??= byOffset(this.vmas);
+    return this.#byOffset.get(`${file} ${offset}`) ?? [];
   }
 
   /** The VMA that holds an address; null where none does. */
@@ -25,4 +33,15 @@ export class VmaIndex {
     }
     return found;
   }
+}
+
+function byOffset(vmas: readonly Vma[]): Map<string, Vma[]> {
+  const found = new Map<string, Vma[]>();
+  for (const vma of vmas) {
+    const key = `${vma.file} ${vma.offset}`;
+    const alike = found.get(key);
+    if (alike) alike.push(vma);
+    else found.set(key, [vma]);
+  }
+  return found;
 }
