@@ -78,7 +78,7 @@ function mergedSentence(report: Report, mapping: Mapping): string {
   return ` Merged with memory of ${owners.join(', ')}.`;
 }
 
-function explainLone({ kind, vma }: Mapping): string {
+function explainLone({ kind, inferred, vma }: Mapping): string {
   const size = amount(sizeOf(vma));
   switch (kind) {
     case 'heap':
@@ -86,7 +86,9 @@ function explainLone({ kind, vma }: Mapping): string {
     case 'stack':
       return 'The stack of the main thread, which grows downwards on demand; whether it is executable is decided by the last GNU_STACK of the executable.';
     case 'thread-stack':
-      return 'The stack of another thread, made by mmap; an inaccessible guard below it turns an overflow into a fault.';
+      return inferred
+        ? 'The stack of another thread, made by mmap; an inaccessible guard below it turns an overflow into a fault.'
+        : "The stack of a thread, made by mmap: so its name says, or a thread's stack pointer that lies in it.";
     case 'malloc-arena':
       return vma.permissions.startsWith('---')
         ? 'Address space that glibc keeps in reserve for a malloc arena; no access until the arena grows into it.'
