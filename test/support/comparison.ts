@@ -29,15 +29,19 @@ function mappingByName(mapping: MappingDocument, names: readonly string[]): unkn
   return { ...mapping, module: name(mapping.module), parts };
 }
 
-/** Kinds that are inferred: the more a source tells, the better the guess. */
-export const withoutGuesses = (report: ReportDocument, fullest: ReportDocument): ReportDocument => ({
+/** What one of two sources tells and the other infers: then they agree if they mean the same kind. */
+export const withoutGuesses = (report: ReportDocument, other: ReportDocument): ReportDocument => ({
   ...report,
-  mappings: report.mappings.map(mapping =>
-    mapping.inferred || fullest.mappings[mapping.index]?.inferred
-      ? ({ ...mapping, kind: null, inferred: null, explanation: null } as unknown as MappingDocument)
-      : mapping,
+  mappings: report.mappings.map((mapping, i) =>
+    mapping.inferred || other.mappings[i]?.inferred ? { ...mapping, ...UNTOLD } : mapping,
   ),
 });
+
+/** As null in a place where documents have none. */
+const UNTOLD = { inferred: null, explanation: null } as unknown as Pick<
+  MappingDocument,
+  'inferred' | 'explanation'
+>;
 
 /**
  * Where `poorer` says something else than `full`, one line a place. Null and '?' say nothing. `known` are the paths
