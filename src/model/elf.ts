@@ -94,6 +94,9 @@ export interface Slot {
   readonly kind: 'jump-slot' | 'glob-dat' | 'irelative';
 }
 
+/** The section of a section-table index. Section 0 is left out of `sections`, and no other. */
+export const sectionAt = (elf: ElfFile, index: number): Section | undefined => elf.sections[index - 1];
+
 /** Does the section take addresses of its own? SHF_ALLOC, not empty, and not a TLS NOBITS template. */
 export function occupiesMemory(section: Section): boolean {
   return section.flags.includes('A') && section.size > 0n && !isTlsNobits(section);

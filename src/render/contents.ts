@@ -2,6 +2,7 @@
  * What lives in a mapping, in a few words: "LOAD 5, RELRO: .init_array .dynamic .got, 24 bytes of .got.plt".
  * Ghosts, padding and zeroes stay quiet here; `--format sections` shows them.
  */
+import { sectionAt } from '../model/elf.ts';
 import type { Mapping, Part, Report } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
 import { deviationShort } from './deviation-words.ts';
@@ -55,7 +56,7 @@ function itemsOf(report: Report, mapping: Mapping): string[] {
 function sectionItem(report: Report, part: Part, mapping: Mapping): string {
   const module = report.modules[part.module!]!;
   const image = module.image.status === 'read' ? module.image.elf : null;
-  const section = image?.sections.find(({ index }) => index === part.section);
+  const section = image && part.section !== null ? sectionAt(image, part.section) : undefined;
   const owner = part.module === mapping.module ? '' : ` of ${baseName(module.path)}`;
   const name = `${printable(part.name ?? '') || `section ${part.section}`}${owner}`;
   if (!section || BigInt(sizeOf(part)) === section.size) return name;
