@@ -1,11 +1,13 @@
 /** README.md is true: its sessions show what is really printed, its table of exit codes is the contract's. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { RULES } from '../src/check/rules.ts';
 import { ROOT } from './support/shell.ts';
 import { describeSessions } from './support/tour.ts';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const path = join(ROOT, 'README.md');
+const readme = readFileSync(path, 'utf8');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 describeSessions('README.md');
@@ -22,4 +24,17 @@ it('shows real output in the first screen', () => {
   const screen = readme.split('\n').slice(0, 25).join('\n');
   expect(screen).toContain('```console\n$ vmaexplain ');
   expect(screen).toContain('RELRO');
+});
+
+it('documents every rule under its own heading, to which SARIF links', () => {
+  const [begin, end] = ['<!-- rules -->\n', '<!-- /rules -->'];
+  const rules = Object.values(RULES).map(
+    ({ id, level, title, doc }) =>
+      `### ${id}\n\n*${title}* (${level}). ${doc.meaning} ${doc.consequence}\n\nRemedy: ${doc.remedy}\n`,
+  );
+  const section = `${begin}${rules.join('\n')}${end}`;
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end) + end.length];
+  if (process.env['UPDATE_GOLDEN'] === '1')
+    writeFileSync(path, readme.slice(0, from) + section + readme.slice(to));
+  else expect(readme.slice(from, to)).toBe(section);
 });
