@@ -3,7 +3,7 @@
 #   apt-get install gcc libc6-dev clang lld mold musl-tools procps gcc-i686-linux-gnu libc6-dev-i386-cross libc6-i386 \
 #                   gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 # and with kernel.core_pattern=core. Addresses and PIDs differ each time, so afterwards
-#   UPDATE_SAMPLES=1 npx vitest run test/golden.test.ts test/samples.test.ts   and read the difference.
+#   UPDATE_GOLDEN=1 npx vitest run test/golden.test.ts test/samples.test.ts test/readme.test.ts
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
@@ -25,9 +25,14 @@ musl-gcc -static       -O1 -o demo-musl-static -Wl,-z,relro,-z,now demo.c
 gcc -z execstack       -O1 -o demo-execstack demo.c
 cd "$here"
 
+# A pipe that nobody writes to or closes: the programs wait for it.
+mkfifo "$bin/quiet"
+exec 9<>"$bin/quiet"
+rm "$bin/quiet"
+
 # start NAME WORD... runs a program with an environment of one variable, and waits until it waits. Sets $pid.
 start() {
-  env -i LC_CTYPE=C.UTF-8 "$@" < <(exec sleep 600) >/dev/null &
+  env -i LC_CTYPE=C.UTF-8 "$@" <&9 9<&- >/dev/null &
   pid=$!
   until [[ $(readlink "/proc/$pid/exe") == "$1" && $(<"/proc/$pid/stat") == *") S "* ]]; do sleep 0.1; done
 }

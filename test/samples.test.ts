@@ -33,6 +33,9 @@ const KNOWN = [
   'modules.*.loadBiasFrom',
   'modules.*.image.identity',
   'modules.*.image.path',
+  // The forms were taken one after the other, while other processes came and went.
+  'totals.pss',
+  'mappings.*.memory.pss',
 ];
 
 const reportOf = async (name: string): Promise<ReportDocument> =>
