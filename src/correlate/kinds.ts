@@ -66,8 +66,8 @@ function anonymousKind(capture: Capture, i: number): Kind {
       : isGuard(vma, after)
         ? inferred('guard')
         : told('anonymous');
-  if (before && isGuard(before, vma) && hasGuard(capture, i)) return inferred('thread-stack');
   if (isArena(after, vma)) return inferred('malloc-arena');
+  if (before && isGuard(before, vma) && isLikeStack(vma)) return inferred('thread-stack');
   return told('anonymous');
 }
 
@@ -87,12 +87,15 @@ function isStackPointer(capture: Capture, vma: Vma): boolean {
   return low < stackPointers.length && stackPointers[low]! < vma.end;
 }
 
+/** One page of 64 KiB, the largest there are; threads' guards are of one or two pages. */
+const LARGEST_GUARD = 64 << 10;
+
 /** A small inaccessible anonymous mapping right below a writable one: it catches overflow. */
 function isGuard(vma: Vma, above: Vma | undefined): boolean {
   return (
     vma.file === null &&
     vma.permissions.startsWith('---') &&
-    sizeOf(vma) <= 1 << 20 &&
+    sizeOf(vma) <= LARGEST_GUARD &&
     above !== undefined &&
     above.start === vma.end &&
     above.file === null &&
@@ -100,11 +103,14 @@ function isGuard(vma: Vma, above: Vma | undefined): boolean {
   );
 }
 
-/** A guarded mapping is a thread's stack where the kernel marks it no-hugepage (MAP_STACK), or it has a stack's size. */
-function hasGuard(capture: Capture, i: number): boolean {
-  const vma = capture.vmas[i]!;
-  if (vma.name !== '' || vma.permissions[0] !== 'r' || vma.permissions[3] === 's') return false;
-  return vma.vmFlags ? vma.vmFlags.includes('nh') || sizeOf(vma) >= 128 << 10 : sizeOf(vma) >= 128 << 10;
+/**
+ * A guarded mapping is a thread's stack where the kernel marks it no-hugepage (MAP_STACK) or it has a stack's size. What
+ * is executable too must have the size of one that nobody chose: JIT compilers guard their code as well.
+ */
+function isLikeStack(vma: Vma): boolean {
+  if (vma.name !== '' || vma.permissions[0] !== 'r') return false;
+  if (vma.permissions[2] === 'x') return sizeOf(vma) >= 1 << 20;
+  return sizeOf(vma) >= 128 << 10 || (vma.vmFlags?.includes('nh') ?? false);
 }
 
 /** glibc reserves an arena's heap as 64 MiB, aligned, of which the lower part is writable and the rest not. */

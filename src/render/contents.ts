@@ -94,7 +94,11 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
     case 'device':
       return 'device';
     case 'file':
-      return vma.permissions[3] === 's' ? 'file, shared' : 'file data';
+      return vma.permissions[3] === 's'
+        ? 'file, shared'
+        : vma.permissions[2] === 'x'
+          ? 'code of a file'
+          : 'file data';
     case 'special':
       return 'made by the kernel';
     default:

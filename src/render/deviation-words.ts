@@ -25,7 +25,7 @@ export function deviationShort(deviation: Deviation, report: Report): string {
     case 'mapped-over':
       return `lies over ${moduleName(deviation.module, report)}`;
     case 'mapped-again':
-      return `mapped again, not part of the loaded image`;
+      return `${deviation.sections.length > 0 ? `bytes of ${names(deviation.sections)} ` : ''}mapped again, not part of the loaded image`;
     case 'unmapped':
       return 'a predicted mapping is missing';
     case 'execute-missing':
