@@ -64,6 +64,7 @@ export function snapshotOf(
     executable: '/lib/lib0.so',
     personality: '00000000',
     randomizeVaSpace: '2',
+    stackPointers: [],
     auxv: auxv([9n, BASE + 0x1000n], [6n, 0x1000n], [7n, BASE + 0x10_0000n]),
     vdso: null,
     notes: [],
