@@ -7,6 +7,7 @@ import type { Content, Deviation } from '../model/module.ts';
 import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Claim } from './claims.ts';
+import type { Effort } from './effort.ts';
 import { sameBacking, sameProtection } from './fit.ts';
 import type { ImageMap } from './image-map.ts';
 import type { PlacedModule } from './modules.ts';
@@ -168,13 +169,14 @@ export function figure(capture: Capture, vma: Vma, name: string): number | null 
 const MOST_MISSING = 1000;
 
 /** Predicted pieces of a module that no mapping covers, as deviations of the module. */
-export function missingPieces(state: ModuleState, index: VmaIndex): Deviation[] {
+export function missingPieces(state: ModuleState, index: VmaIndex, effort: Effort): Deviation[] {
   const { file } = state.placed;
   const found: Deviation[] = [];
   for (const piece of state.placed.placement?.pieces ?? []) {
+    if (!effort.take('missing', 0)) break;
     let cursor = piece.start;
     const gap = (end: typeof cursor): void => {
-      if (cursor >= end || found.length >= MOST_MISSING) return;
+      if (cursor >= end || found.length >= MOST_MISSING || !effort.take('missing', 1)) return;
       const range = { start: cursor, end };
       const offset = piece.offset === null ? null : piece.offset + (cursor - piece.start);
       const alike = file === null || offset === null ? [] : index.mappedFrom(file, offset);
@@ -184,7 +186,9 @@ export function missingPieces(state: ModuleState, index: VmaIndex): Deviation[] 
       const sections = state.image.sectionNames(range.start, range.end);
       found.push({ code: 'unmapped', range, sections, movedTo: moved?.start ?? null });
     };
-    for (const i of index.overlapping(piece)) {
+    const overlapping = index.overlapping(piece);
+    if (!effort.take('missing', overlapping.length >> 4)) break;
+    for (const i of overlapping) {
       gap(index.vmas[i]!.start);
       cursor = index.vmas[i]!.end;
     }

@@ -14,6 +14,8 @@ const LIMITS = {
   sections: 2_000_000,
   /** Parts of mappings. */
   parts: 2_000_000,
+  /** Predicted pieces, or parts of them, that no mapping covers. */
+  missing: 200_000,
 } as const;
 
 type Kind = keyof typeof LIMITS;
@@ -23,6 +25,7 @@ const LEFT_OUT: Readonly<Record<Kind, string>> = {
   claims: 'not every mapping was compared with what is predicted there',
   sections: 'the sections of some modules are left out',
   parts: 'some mappings are not divided into their parts',
+  missing: 'not every piece that is missing is named',
 };
 
 export class Effort {

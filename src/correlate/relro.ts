@@ -1,8 +1,13 @@
 /** RELRO of a module: what its headers declare, and what the kernel enforces. */
 import type { ElfFile, ProgramHeader } from '../model/elf.ts';
 import type { Placement, RelroState, StackRequest } from '../model/module.ts';
-import { address, atBias, intersect, type Range, sizeOf } from '../model/units.ts';
+import { type Address, address, atBias, intersect, type Range, sizeOf } from '../model/units.ts';
 import type { VmaIndex } from './vma-index.ts';
+
+/** A header may ask for more than there are addresses. */
+const LAST = address(-1n);
+/** In a RELRO range there are one or two mappings; of one that covers thousands, the rest is not looked at. */
+const MOST_MAPPINGS = 256;
 
 /** Declared and real RELRO of a placed module. */
 export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex): RelroState {
@@ -11,13 +16,15 @@ export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex):
   if (!header || header.memsz === 0n)
     return { declared, inForce: 'not-applicable', requested: null, protected: [] };
   const start = atBias(placement.bias, header.vaddr);
-  const requested = { start, end: address(start + header.memsz) };
+  const end = start + header.memsz;
+  const requested = { start, end: end < LAST ? (end as Address) : LAST };
   const guarded: Range[] = [];
   let [writable, unknown] = [0, 0];
-  for (const i of index.overlapping(requested)) {
+  const overlapping = index.overlapping(requested, MOST_MAPPINGS);
+  if (overlapping.length === MOST_MAPPINGS) unknown++;
+  for (const i of overlapping) {
     const vma = index.vmas[i]!;
-    const common = intersect(vma, requested);
-    if (!common) continue;
+    const common = intersect(vma, requested)!;
     if (vma.permissions[1] === '?') unknown += sizeOf(common);
     else if (vma.permissions[1] === 'w') writable += sizeOf(common);
     else append(guarded, common);
@@ -74,6 +81,8 @@ export function stackRequest(elf: ElfFile): StackRequest {
 export function allWritable(ranges: readonly Range[], index: VmaIndex): boolean {
   return (
     ranges.length > 0 &&
-    ranges.every(range => index.overlapping(range).every(i => index.vmas[i]!.permissions[1] === 'w'))
+    ranges.every(range =>
+      index.overlapping(range, MOST_MAPPINGS).every(i => index.vmas[i]!.permissions[1] === 'w'),
+    )
   );
 }

@@ -40,7 +40,7 @@ export function correlate(capture: Capture): Report {
   });
   const context: Context = { capture, index, claims, states, moduleOfFile, effort };
   const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
-  const modules = placed.map((module, m) => finishModule(module, m, states[m]!, index));
+  const modules = placed.map((module, m) => finishModule(module, m, states[m]!, context));
   return {
     capture,
     mappings,
@@ -185,7 +185,7 @@ function finishModule(
   placed: PlacedModule,
   index: number,
   state: ModuleState | null,
-  vmas: VmaIndex,
+  { index: vmas, effort }: Context,
 ): Module {
   const { path, file, image, role, loader, placement } = placed;
   const elf = image.status === 'read' ? image.elf : null;
@@ -202,7 +202,7 @@ function finishModule(
         ? relroState(elf, placement, vmas)
         : { declared: 'unknown', inForce: 'unknown', requested: null, protected: [] },
     stack: elf && stackRequest(elf),
-    deviations: state ? missingPieces(state, vmas) : [],
+    deviations: state ? missingPieces(state, vmas, effort) : [],
   };
 }
 

@@ -24,11 +24,12 @@ export class VmaIndex {
     return vma && vma.start <= at ? vma : null;
   }
 
-  /** Indices of the VMAs that overlap a range, in address order. */
-  overlapping(range: Range): number[] {
+  /** Indices of the VMAs that overlap a range, in address order; the first `most` of them. None for a reversed range. */
+  overlapping(range: Range, most: number = Number.POSITIVE_INFINITY): number[] {
     const found: number[] = [];
+    if (range.start >= range.end) return found;
     for (let i = firstEndingAfter(this.vmas, range.start); i < this.vmas.length; i++) {
-      if (this.vmas[i]!.start >= range.end) break;
+      if (this.vmas[i]!.start >= range.end || found.length >= most) break;
       found.push(i);
     }
     return found;

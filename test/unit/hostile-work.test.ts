@@ -1,0 +1,160 @@
+/**
+ * Evidence made to cost as much as it can: what one process, one file or one text may ask for is bounded, and where a
+ * bound was met, a note says so. The times are a safety net, generous enough for a slow machine.
+ */
+import { describe, expect, it } from 'vitest';
+import { correlate } from '../../src/correlate/report.ts';
+import type { Capture } from '../../src/model/capture.ts';
+import type { ElfFile, Section } from '../../src/model/elf.ts';
+import type { Report } from '../../src/model/report.ts';
+import { address, fileOffset, vaddr } from '../../src/model/units.ts';
+import type { Vma } from '../../src/model/vma.ts';
+import { mappingDocument, moduleDocument } from '../../src/render/document.ts';
+import { captureOf } from '../support/dsl.ts';
+import { elf } from '../support/elf-words.ts';
+
+const SECONDS = 20;
+const BASE = 0x7f00_0000_0000n;
+
+function within<T>(seconds: number, action: () => T): T {
+  const start = performance.now();
+  const result = action();
+  expect(performance.now() - start).toBeLessThan(seconds * 1000);
+  return result;
+}
+
+/** A process of `count` mappings of one page each, all of one file at offset 0 unless told otherwise. */
+function manyMappings(image: ElfFile, count: number, of: (i: number) => Partial<Vma> = () => ({})): Capture {
+  const capture = captureOf({ modules: { lie: { path: '/lie', base: BASE, elf: image } }, maps: '' });
+  const vmas = Array.from({ length: count }, (_, i): Vma => {
+    const start = BASE + BigInt(i) * 0x2000n;
+    return {
+      start: address(start),
+      end: address(start + 0x1000n),
+      permissions: 'r-xp',
+      offset: fileOffset(0n),
+      device: 'fe:00',
+      inode: '100',
+      name: '/lie',
+      figures: null,
+      vmFlags: null,
+      file: 0,
+      ...of(i),
+    };
+  });
+  return { ...capture, vmas };
+}
+
+/** Explained, and made into a document as JSON has it. */
+function explained(capture: Capture): Report {
+  const report = correlate(capture);
+  expect(report.modules.length).toBeGreaterThan(0);
+  let parts = 0;
+  for (const mapping of report.mappings) parts += mappingDocument(report, mapping).parts.length;
+  expect(parts).toBeLessThan(4_000_000);
+  for (const module of report.modules) moduleDocument(report, module);
+  return report;
+}
+
+const codes = (report: Report): string[] => [...new Set(report.notes.map(({ code }) => code))];
+
+const sections = (count: number, of: (i: number) => Partial<Section>): Section[] =>
+  Array.from({ length: count }, (_, i) => ({
+    index: i + 1,
+    name: '.s',
+    type: 'PROGBITS',
+    flags: 'A',
+    vaddr: vaddr(BigInt(i)),
+    offset: fileOffset(BigInt(i)),
+    size: 1n,
+    align: 1n,
+    entsize: 0n,
+    link: 0,
+    info: 0,
+    ...of(i),
+  }));
+
+describe('a process that asks for much work', () => {
+  it('60,000 loaded instances of which each claims the whole address space', () => {
+    const lie = elf('DYN static', 'LOAD r-x 0 1000', 'LOAD rw- 1000 400000000000');
+    const report = within(SECONDS, () => explained(manyMappings(lie, 60_000)));
+    expect(codes(report)).toContain('work-bound');
+  });
+
+  it('1024 segments in no order, 60,000 mappings that could be any of them', () => {
+    const loads = Array.from(
+      { length: 1024 },
+      (_, i) => `LOAD r-x ${(((i * 397) % 1024) * 0x1000).toString(16)} 1000`,
+    );
+    const lie = elf('DYN static', ...loads);
+    within(SECONDS, () =>
+      explained(
+        manyMappings(lie, 60_000, i => ({ offset: fileOffset(BigInt(((i * 7919) % 1024) * 0x1000)) })),
+      ),
+    );
+  });
+
+  it('150,000 sections in one mapping, and the file mapped 20,000 times more, each time from another place', () => {
+    const image = { ...elf('DYN static', 'LOAD r-x 0 1000000'), sections: sections(150_000, () => ({})) };
+    const capture = manyMappings(image, 20_000, i => {
+      const start = address(BASE + BigInt(i) * 0x200_0000n);
+      const end = address(start + 0x100_0000n);
+      return i === 0 ? { start, end } : { start, end, permissions: 'r--s', offset: fileOffset(BigInt(i)) };
+    });
+    const { mappings } = within(SECONDS, () => explained(capture));
+    expect(mappings[0]!.parts).toHaveLength(149_939);
+    expect(mappings[1]!.deviations).toMatchObject([{ code: 'mapped-again' }]);
+  });
+
+  it('100,000 sections in each of 2,000 segments', () => {
+    const loads = Array.from({ length: 2000 }, () => 'NOTE r-- 0 1000000');
+    const image = {
+      ...elf('DYN static', 'LOAD r-x 0 1000000', ...loads),
+      sections: sections(100_000, () => ({})),
+    };
+    within(SECONDS, () => explained(manyMappings(image, 1, () => ({ end: address(BASE + 0x100_0000n) }))));
+  });
+
+  it('60,000 holes in one segment', () => {
+    const lie = elf('DYN static', 'LOAD r-x 0 20000000');
+    const at = (i: number) => fileOffset(BigInt(i) * 0x2000n);
+    within(SECONDS, () => explained(manyMappings(lie, 60_000, i => ({ offset: at(i) }))));
+  });
+
+  it('100,000 stack pointers', () => {
+    const capture = manyMappings(elf('DYN static', 'LOAD r-x 0 1000'), 60_000, i =>
+      i === 0 ? {} : { file: null, name: '', permissions: 'rw-p' },
+    );
+    const stackPointers = Array.from({ length: 100_000 }, (_, i) => address(BigInt(i)));
+    within(SECONDS, () => explained({ ...capture, process: { ...capture.process, stackPointers } }));
+  });
+
+  it('30,000 files, each with a .bss over everything above it', () => {
+    const image = elf('DYN static', 'LOAD r-x 0 1000', 'LOAD rw- 1000 400000000000');
+    const capture = manyMappings(image, 60_000, i =>
+      i % 2 === 0 ? { file: i / 2 } : { file: null, name: '' },
+    );
+    const files = Array.from({ length: 30_000 }, () => capture.files[0]!);
+    expect(codes(within(SECONDS, () => explained({ ...capture, files })))).toContain('work-bound');
+  });
+
+  it('30,000 files with 1024 segments in no order', () => {
+    const loads = Array.from(
+      { length: 1024 },
+      (_, i) => `LOAD r-x ${(((i * 397) % 1024) * 0x1000).toString(16)} 1000`,
+    );
+    const image = elf('DYN static', ...loads);
+    const capture = manyMappings(image, 60_000, i => ({ file: i >> 1, permissions: 'r--p' }));
+    const files = Array.from({ length: 30_000 }, () => capture.files[0]!);
+    within(SECONDS, () => correlate({ ...capture, files }));
+  });
+
+  it('GNU_RELRO over everything, in 2,000 modules', () => {
+    const image = elf('DYN static', 'LOAD r-x 0 1000', 'GNU_RELRO r-- 1000 7fffffffe000');
+    const capture = manyMappings(image, 60_000, i =>
+      i % 30 === 0 ? { file: i / 30 } : { file: null, name: '' },
+    );
+    const files = Array.from({ length: 2000 }, () => capture.files[0]!);
+    within(SECONDS, () => explained({ ...capture, files }));
+  });
+});
