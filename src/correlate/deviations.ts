@@ -116,7 +116,12 @@ function contentDeviations(
   const found: Deviation[] = [];
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
-  const anonymous = (figure(capture, vma, 'Anonymous') ?? 0) - zeroedByLoader(placed, own);
+  const anonymous =
+    (figure(capture, vma, 'Anonymous') ?? 0) -
+    zeroedByLoader(
+      placed,
+      own.filter(claim => claim.module === module),
+    );
   const text = vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-';
   if (text && anonymous > 0 && !placed.rules.readImpliesExec)
     found.push({ code: 'text-modified', bytes: anonymous });

@@ -43,10 +43,12 @@ export function mutateJson(document: unknown, random: Random): unknown {
         owner[key] = structuredClone(other.owner[other.key]);
         break;
       case 2:
-        owner[random.pick(['__proto__', 'constructor', 'extra', other.key])] = random.pick(VALUES);
+        owner[random.pick(['__proto__', 'constructor', 'extra', other.key])] = structuredClone(
+          random.pick(VALUES),
+        );
         break;
       default:
-        owner[key] = random.pick(VALUES);
+        owner[key] = structuredClone(random.pick(VALUES));
     }
   }
   return copy;
