@@ -12,6 +12,7 @@
  * places learnt from one record serve for the next: its newlines are checked, and only the digits are read.
  */
 import type { Figures, Vma } from '../model/vma.ts';
+import { FigureSets } from './figure-sets.ts';
 import { FileTable } from './file-table.ts';
 import { type MapsEntry, parseMapsLine, toVma } from './maps.ts';
 
@@ -59,11 +60,16 @@ export class SmapsParser {
   #rest = '';
   #line = 0;
   #entry: MapsEntry | null = null;
+  /** The open record's, as its lines tell them, or all at once. */
   #figures: (number | null)[] | null = null;
+  #learntFigures: Figures | null = null;
   #flags: readonly string[] | null = null;
   #learnt: readonly LearntLine[] | null = null;
   #learning: LearntLine[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
+  readonly #figureSets = new FigureSets();
+  /** The figures of the record that is being read. */
+  readonly #scratch: number[] = [];
   readonly #onVma: ((vma: Vma) => void) | null;
 
   /** With `onVma`, each VMA is handed over when its record is complete, and not kept. */
@@ -80,7 +86,8 @@ export class SmapsParser {
       if (newline < 0) break;
       this.#takeLine(all.slice(at, newline));
       at = newline + 1;
-      if (this.#entry && this.#figures === null && this.#learnt) at = this.#takeLearnt(all, at);
+      if (this.#entry && !this.#figures && !this.#learntFigures && this.#learnt)
+        at = this.#takeLearnt(all, at);
     }
     const rest = at === 0 ? all : all.slice(at);
     this.#rest = rest.length > LONGEST_LINE ? rest.slice(0, LONGEST_LINE) : rest;
@@ -122,9 +129,9 @@ export class SmapsParser {
     let column = this.figureNames.indexOf(name);
     if (column < 0 && this.figureNames.length >= MOST_FIGURES) return;
     if (column < 0) column = this.figureNames.push(name) - 1;
-    this.#figures ??= this.figureNames.map(() => null);
-    while (this.#figures.length <= column) this.#figures.push(null);
-    this.#figures[column] = Number(match[2]) * scale;
+    const figures = this.#ownFigures();
+    while (figures.length <= column) figures.push(null);
+    figures[column] = Number(match[2]) * scale;
     if (this.#learnt) return;
     const lineStart = this.#learning.at(-1) ? this.#learning.at(-1)!.newline + 1 : 0;
     const newline = lineStart + match[0].length;
@@ -145,7 +152,8 @@ export class SmapsParser {
   #takeLearnt(text: string, at: number): number {
     const learnt = this.#learnt!;
     if (!text.startsWith('VmFlags:', at + learnt.at(-1)!.newline + 1)) return at;
-    const figures: number[] = new Array(learnt.length);
+    const figures = this.#scratch;
+    figures.length = learnt.length;
     for (let i = 0; i < learnt.length; i++) {
       const { start, firstChar, newline, digitsStart, digitsEnd, scale } = learnt[i]!;
       if (text.charCodeAt(at + newline) !== NEWLINE || text.charCodeAt(at + digitsStart - 1) !== COLON)
@@ -165,9 +173,16 @@ export class SmapsParser {
       if (unit === 1 || text.charCodeAt(j) !== SPACE) return at;
       figures[i] = value * scale;
     }
-    this.#figures = figures;
+    this.#learntFigures = this.#figureSets.intern(figures);
     this.#line += learnt.length;
     return at + learnt.at(-1)!.newline + 1;
+  }
+
+  /** To be changed: a list that other records share is copied before. */
+  #ownFigures(): (number | null)[] {
+    this.#figures ??= this.#learntFigures ? [...this.#learntFigures] : this.figureNames.map(() => null);
+    this.#learntFigures = null;
+    return this.#figures;
   }
 
   #flagSet(text: string): readonly string[] {
@@ -180,7 +195,7 @@ export class SmapsParser {
 
   #closeRecord(): void {
     if (this.#entry) {
-      const vma = toVma(this.#entry, this.files, this.#figures as Figures | null, this.#flags);
+      const vma = toVma(this.#entry, this.files, this.#learntFigures ?? this.#figures, this.#flags);
       if (this.#onVma) this.#onVma(vma);
       else this.vmas.push(vma);
       if (
@@ -193,6 +208,7 @@ export class SmapsParser {
     }
     this.#entry = null;
     this.#figures = null;
+    this.#learntFigures = null;
     this.#flags = null;
     if (!this.#learnt) this.#learning = [];
   }
