@@ -52,6 +52,7 @@ export function correlate(capture: Capture): Report {
       ...processNotes(placed),
       ...justStarted(mappings, modules),
       ...moduleNotes(modules),
+      ...unplacedNotes(capture, moduleOfFile),
     ],
   };
 }
@@ -222,6 +223,19 @@ function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): 
   const message =
     'the process has just been started: its loader has not finished, and RELRO is applied nowhere yet';
   return [{ code: 'just-started', message }];
+}
+
+/** What is wrong with files that are mapped as code and yet are nowhere what their headers say. */
+function unplacedNotes({ files, vmas }: Capture, moduleOfFile: ReadonlyMap<number, number>): Note[] {
+  const unplaced = new Set<number>();
+  for (const { file, permissions } of vmas)
+    if (file !== null && !moduleOfFile.has(file) && permissions[2] === 'x' && permissions[3] !== 's')
+      unplaced.add(file);
+  return [...unplaced].flatMap(file => {
+    const { path, image } = files[file]!;
+    const flaws = image.status === 'read' ? image.candidates[0]!.elf.flaws : [];
+    return flaws.map(flaw => ({ code: 'malformed-elf', message: `${path}: ${flaw}` }));
+  });
 }
 
 function moduleNotes(modules: readonly Module[]): Note[] {
