@@ -1,5 +1,5 @@
 /** RELRO of a module: what its headers declare, and what the kernel enforces. */
-import type { ElfFile, ProgramHeader } from '../model/elf.ts';
+import { type ElfFile, hasDynamic, type ProgramHeader } from '../model/elf.ts';
 import type { Placement, RelroState, StackRequest } from '../model/module.ts';
 import { type Address, address, atBias, intersect, type Range, sizeOf } from '../model/units.ts';
 import type { VmaIndex } from './vma-index.ts';
@@ -55,7 +55,7 @@ export function declaredRelro(elf: ElfFile): RelroState['declared'] {
   if (elf.programHeaders.length === 0) return 'not-applicable';
   const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
   if (!header) return 'none';
-  if (elf.depth === 'layout' && elf.programHeaders.some(({ type }) => type === 'DYNAMIC')) return 'unknown';
+  if (!hasDynamic(elf.depth) && elf.programHeaders.some(({ type }) => type === 'DYNAMIC')) return 'unknown';
   if (elf.dynamic?.bindNow) return 'full';
   return isStaticProgram(elf) && gotPltIsCovered(elf, header) ? 'full' : 'partial';
 }

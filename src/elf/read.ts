@@ -1,6 +1,6 @@
 /** From bytes to an ElfFile: the ELF specification's structures in its own names, flaws named, nothing trusted. */
 import type { ByteSource } from '../model/bytes.ts';
-import type { ElfFile, ProgramHeader, Section } from '../model/elf.ts';
+import { type ElfFile, hasDynamic, type ProgramHeader, type Section } from '../model/elf.ts';
 import { fileOffset, vaddr } from '../model/units.ts';
 import { decodeDynamic, hasTextRelocations, readDynamicEntries } from './dynamic.ts';
 import { flawsOf } from './flaws.ts';
@@ -12,7 +12,10 @@ import { readSlots } from './slots.ts';
 import { StringTable } from './strings.ts';
 import { type RawProgramHeader, type RawSection, readTables } from './tables.ts';
 
-/** How much to read: the layout alone (headers, section names, notes), or the dynamic table and slots too. */
+/**
+ * How much to read, each with all before it: 'headers', with section names and notes; what the 'layout' follows from, which
+ * with musl is one entry of the dynamic table; what the 'dynamic' table tells; the slots.
+ */
 export type Depth = ElfFile['depth'];
 
 const LONGEST_NOTES = 64 * 1024;
@@ -35,11 +38,10 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
   const tables = readTables(source, header);
   const flaws = [...tables.flaws];
   const segments = tables.programHeaders;
-  const entries = readDynamicEntries(source, segments, is64, little);
   const named = nameSections(source, header, tables.sections, flaws);
   const rebuilt = named.length === 0;
+  const entries = depth === 'headers' && !rebuilt ? null : readDynamicEntries(source, segments, is64, little);
   const sections = rebuilt ? rebuildSections(segments, entries, is64) : named;
-  const asked = depth === 'full' ? entries : null;
   flaws.push(...flawsOf(header, segments, tables.sections, named, file.size));
   return {
     class: is64 ? 64 : 32,
@@ -62,8 +64,8 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
     interpreter: readInterpreter(source, segments),
     textRelocations: entries !== null && hasTextRelocations(entries),
     depth,
-    dynamic: asked && decodeDynamic(source, segments, asked),
-    slots: asked && readSlots(source, header, segments, asked),
+    dynamic: entries && hasDynamic(depth) ? decodeDynamic(source, segments, entries) : null,
+    slots: entries && depth === 'full' ? readSlots(source, header, segments, entries) : null,
     flaws,
   };
 }

@@ -20,10 +20,10 @@ export interface ElfFile {
   readonly buildId: string | null;
   /** PT_INTERP. */
   readonly interpreter: string | null;
-  /** DT_TEXTREL or DF_TEXTREL. Known at every depth, because musl's layout depends on it. */
+  /** DT_TEXTREL or DF_TEXTREL, on which musl's layout depends. Of 'headers' not known, and false. */
   readonly textRelocations: boolean;
-  /** 'layout': the dynamic table and the slots were not asked for and are null. */
-  readonly depth: 'layout' | 'full';
+  /** What was asked for: up to 'layout' the dynamic table is null, up to 'dynamic' the slots are. */
+  readonly depth: 'headers' | 'layout' | 'dynamic' | 'full';
   /** null: no dynamic table (static), or one that cannot be read (then named in `flaws`). */
   readonly dynamic: DynamicTable | null;
   /** Slots that dynamic relocations fill; null where they were not asked for or could not be read. */
@@ -93,6 +93,9 @@ export interface Slot {
   /** jump-slot: lazy PLT entry; glob-dat: GOT entry; irelative: resolved by a function. */
   readonly kind: 'jump-slot' | 'glob-dat' | 'irelative';
 }
+
+/** Was the dynamic table asked for? */
+export const hasDynamic = (depth: ElfFile['depth']): boolean => depth === 'dynamic' || depth === 'full';
 
 /** The section of a section-table index. Section 0 is left out of `sections`, and no other. */
 export const sectionAt = (elf: ElfFile, index: number): Section | undefined => elf.sections[index - 1];

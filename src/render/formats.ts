@@ -8,7 +8,7 @@ export interface Format {
   /** Text between two reports. */
   readonly between: string;
   /** How much of each ELF file the format shows. */
-  readonly depth: 'layout' | 'full';
+  readonly depth: 'layout' | 'dynamic';
 }
 
 export type FormatName = 'table' | 'sections' | 'json' | 'ndjson' | 'csv';
@@ -26,12 +26,17 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
     between: '\n',
     depth: 'layout',
   },
-  json: { load: async () => (await import('./json.ts')).renderJson, array: true, between: '', depth: 'full' },
+  json: {
+    load: async () => (await import('./json.ts')).renderJson,
+    array: true,
+    between: '',
+    depth: 'dynamic',
+  },
   ndjson: {
     load: async () => (await import('./json.ts')).renderNdjson,
     array: false,
     between: '',
-    depth: 'full',
+    depth: 'dynamic',
   },
   csv: { load: async () => (await import('./csv.ts')).renderCsv, array: false, between: '', depth: 'layout' },
 };

@@ -68,7 +68,7 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
     // An image is always mapped privately.
     if (vma.permissions[3] === 'p') wanted[vma.file] = true;
   }
-  return names.map(({ name, device, inode }, i) => ({
+  const read = ({ name, device, inode }: (typeof names)[number], i: number): MappedFile => ({
     device,
     inode,
     ...evidence.image({
@@ -77,7 +77,11 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
       wanted: wanted[i]!,
       executable: name === evidence.executable,
     }),
-  }));
+  });
+  // The executable first: who loads the others tells what needs to be read of them.
+  const executable = executableFile(evidence, names);
+  const program = executable === null ? null : read(names[executable]!, executable);
+  return names.map((name, i) => (program && i === executable ? program : read(name, i)));
 }
 
 function readVdso(evidence: ProcessEvidence, vmas: readonly Vma[]): ElfFile | null {

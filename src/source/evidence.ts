@@ -28,7 +28,7 @@ export interface ProcessEvidence {
   readonly littleEndian: boolean;
   /** Memory map as read, with what was noticed meanwhile. */
   readonly mappings: { readonly parsed: SmapsParser; readonly notes: readonly Note[] };
-  /** Opens and reads a mapped file. */
+  /** Opens and reads a mapped file. The executable is asked for before all others. */
   image(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'>;
   /** Bytes of the [vdso] mapping; null where memory may not be read. */
   vdso(vma: Vma): ByteSource | null;

@@ -1,6 +1,7 @@
 /** Reads the ELF headers of the files that a process has mapped. */
 import type { Depth } from '../elf/read.ts';
 import type { ImageState, MappedFile } from '../model/capture.ts';
+import { hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import { MappedFileOpener, type Wanted } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
@@ -11,9 +12,17 @@ const DELETED = ' (deleted)';
 /** Never opened: devices. Shared memory there is files like others. */
 const DEVICE = /^\/dev\/(?!shm\/)/;
 
+/** ld.so of glibc by the name that programs ask for, on every machine (its sysdeps/ and shlib-versions). */
+const GLIBC_LOADER = /\/ld(64|-linux[\w-]*)?\.so\.\d$/;
+
+/** Text relocations change no mapping that its ld.so makes, so that the others' dynamic tables need no reading. */
+const isLoadedByGlibc = (image: ImageState): boolean =>
+  image.status === 'read' && GLIBC_LOADER.test(image.candidates[0]?.elf.interpreter ?? '');
+
 export class LiveImages {
   readonly #opener: MappedFileOpener;
-  readonly #depth: Depth;
+  /** Of all files but the executable. */
+  #depth: Depth;
   readonly #recorder: Recorder | null;
 
   constructor(proc: ProcDirectory, depth: Depth, recorder: Recorder | null) {
@@ -22,7 +31,7 @@ export class LiveImages {
     this.#recorder = recorder;
   }
 
-  /** Reads one file; of the executable always everything. */
+  /** Reads one file; of the executable, which is the first, always the dynamic table too. */
   read(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
     const { name, first, wanted, executable } = request;
     const target = { name, inode: first.inode ?? '', start: first.start, end: first.end };
@@ -30,8 +39,9 @@ export class LiveImages {
     const path = deleted ? name.slice(0, -DELETED.length) : name;
     const image =
       wanted && !DEVICE.test(name)
-        ? this.#open(target, path, deleted, executable ? 'full' : this.#depth)
+        ? this.#open(target, path, deleted, executable && !hasDynamic(this.#depth) ? 'dynamic' : this.#depth)
         : unavailable('not-looked-for', 'it is not mapped as an image is');
+    if (executable && this.#depth === 'layout' && isLoadedByGlibc(image)) this.#depth = 'headers';
     const file = { path, deleted, image };
     this.#recorder?.image(request, file);
     return file;
