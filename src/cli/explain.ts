@@ -43,6 +43,7 @@ async function explainTargets(targets: readonly Target[], options: ExplainOption
     quiet: options.quiet,
     fullPath: options.fullPath,
     explain: options.explain,
+    selects: vma => options.range === null || overlaps(options.range, vma),
   };
   try {
     const code = await explainAll(targets, options, render, output);
@@ -85,9 +86,5 @@ async function explainAll(
 
 async function* explainTarget(target: Target, options: ExplainOptions): AsyncGenerator<Report> {
   const depth = FORMATS[options.format].depth;
-  for (const capture of await loadTarget(target, depth, options.offline)) {
-    const report = correlate(capture);
-    const { range } = options;
-    yield range ? { ...report, mappings: report.mappings.filter(({ vma }) => overlaps(range, vma)) } : report;
-  }
+  for (const capture of await loadTarget(target, depth, options.offline)) yield correlate(capture);
 }

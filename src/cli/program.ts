@@ -84,6 +84,7 @@ function configure(command: Command): void {
       },
       outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')),
     })
+    .showSuggestionAfterError(false)
     .showHelpAfterError("  see 'vmaexplain --help'")
     .exitOverride();
 }

@@ -63,6 +63,11 @@ function findInterpreter(capture: Capture, index: VmaIndex, executable: ElfFile 
   if (exact >= 0) return exact;
   const byName = files.findIndex(file => baseName(file.path) === baseName(path));
   if (byName >= 0) return byName;
+  // musl's ld-musl-ARCH.so.1 is a link to its libc.so.
+  if (/ld-musl/.test(path)) {
+    const libc = files.findIndex(file => baseName(file.path) === 'libc.so');
+    if (libc >= 0) return libc;
+  }
   // The interpreter path is often a symbolic link: ld-linux-x86-64.so.2 → ld-2.31.so.
   const alike = files.findIndex(file => /^ld[-.][^/]*\.so|^ld-musl/.test(baseName(file.path)));
   return alike >= 0 ? alike : null;

@@ -7,7 +7,7 @@ import { hex, sizeOf } from '../model/units.ts';
 import { contentsOf } from './contents.ts';
 import { camelCase } from './document.ts';
 import { joinItems } from './fit.ts';
-import type { Renderer } from './options.ts';
+import { type Renderer, selected } from './options.ts';
 import { printable } from './printable.ts';
 
 export const renderCsv: Renderer = function* (report, options) {
@@ -31,7 +31,7 @@ export const renderCsv: Renderer = function* (report, options) {
     const names = figures.map(i => camelCase(capture.figureNames[i]!));
     yield row([...head, 'relro', 'contents', 'deviations', 'vmFlags', ...names]);
   }
-  for (const mapping of report.mappings) {
+  for (const mapping of selected(report, options).mappings) {
     const { vma } = mapping;
     const { head: what, items } = contentsOf(report, mapping);
     yield row([

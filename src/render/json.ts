@@ -1,12 +1,13 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
 import type { Mapping, Report } from '../model/report.ts';
 import { documentHead, documentTail, mappingDocument, moduleDocument } from './document.ts';
-import type { Renderer } from './options.ts';
+import { type Renderer, selected } from './options.ts';
 import { lossless } from './printable.ts';
 import { stringify } from './stringify.ts';
 
 /** The same text as stringify(toDocument(report), 2), in pieces. */
-export const renderJson: Renderer = function* (report) {
+export const renderJson: Renderer = function* (whole, options) {
+  const report = selected(whole, options);
   yield `${open(documentHead(report))},\n`;
   yield* list('mappings', report.mappings, mapping => mappingDocument(report, mapping));
   yield* list('modules', report.modules, module => moduleDocument(report, module));
@@ -28,8 +29,8 @@ const open = (members: object): string => stringify(members, 2).slice(0, -2);
 const indent = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);
 
 /** Each line stands alone in a log: it names its process and its module. */
-export const renderNdjson: Renderer = function* (report) {
-  for (const mapping of report.mappings) yield `${stringify(line(report, mapping))}\n`;
+export const renderNdjson: Renderer = function* (report, options) {
+  for (const mapping of selected(report, options).mappings) yield `${stringify(line(report, mapping))}\n`;
 };
 
 function line(report: Report, mapping: Mapping): object {

@@ -1,3 +1,5 @@
+import type { Report } from '../model/report.ts';
+import type { Vma } from '../model/vma.ts';
 import type { Palette } from './palette.ts';
 
 /** What every renderer of a report is given. */
@@ -11,6 +13,8 @@ export interface RenderOptions {
   readonly quiet: boolean;
   /** pmap's -p: full paths. */
   readonly fullPath: boolean;
+  /** Which mappings are shown (pmap's -A); heading and modules are about the whole process all the same. */
+  readonly selects: (vma: Vma) => boolean;
   /** Give the reasons in sentences. */
   readonly explain: boolean;
 }
@@ -18,7 +22,9 @@ export interface RenderOptions {
 export type View = 'default' | 'x' | 'd' | 'X' | 'XX';
 
 /** Text in pieces, each ended by a newline: rows are written while later ones are still made. */
-export type Renderer = (
-  report: import('../model/report.ts').Report,
-  options: RenderOptions,
-) => Iterable<string>;
+export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>;
+
+/** The report with nothing but the mappings that are shown. */
+export function selected(report: Report, { selects }: RenderOptions): Report {
+  return { ...report, mappings: report.mappings.filter(({ vma }) => selects(vma)) };
+}

@@ -4,14 +4,15 @@ import { sizeOf } from '../model/units.ts';
 import { mappingName } from './columns.ts';
 import { contentsOf } from './contents.ts';
 import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
-import type { Renderer, RenderOptions } from './options.ts';
+import { type Renderer, type RenderOptions, selected } from './options.ts';
 import { permissionStyle } from './palette.ts';
 import { printable } from './printable.ts';
 import { heading } from './table.ts';
 
-export const renderSections: Renderer = function* (report, options) {
+export const renderSections: Renderer = function* (whole, options) {
+  const report = selected(whole, options);
   const { palette, quiet } = options;
-  if (!quiet) yield heading(report, options);
+  if (!quiet) yield heading(whole, options);
   if (report.mappings.length === 0) return;
   const columns = measure(report, options);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;

@@ -6,7 +6,7 @@ import { deviationSentence } from './deviation-words.ts';
 import { explain } from './explanation.ts';
 import { fitItems } from './fit.ts';
 import { type Column, gridHeader, gridRow } from './grid.ts';
-import type { Renderer, RenderOptions } from './options.ts';
+import { type Renderer, type RenderOptions, selected } from './options.ts';
 import { printable } from './printable.ts';
 import { summary, title } from './summary.ts';
 import { totalsOf } from './totals.ts';
@@ -17,9 +17,10 @@ import { wrap } from './wrap.ts';
 const NARROWEST_CONTENTS = 24;
 const LONGEST_NAME_ON_TERMINAL = 24;
 
-export const renderTable: Renderer = function* (report, options) {
+export const renderTable: Renderer = function* (whole, options) {
+  const report = selected(whole, options);
   const { palette, quiet } = options;
-  yield heading(report, options);
+  yield heading(whole, options);
   if (report.mappings.length === 0) return;
   const sources = columnsOf(report, options);
   const columns = [

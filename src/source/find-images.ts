@@ -12,7 +12,7 @@ import type { Depth } from '../elf/read.ts';
 import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
-import { readImage, unavailable } from './read-image.ts';
+import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 
 /** A mapped file as the evidence tells it. */
 export interface NamedFile {
@@ -42,18 +42,19 @@ export function imagesFor(
   depth: Depth,
 ): { files: MappedFile[]; notes: Note[] } {
   const finder = new BinaryFinder(options);
-  const found = files.map(file => mappedFile(finder, file, depth));
+  const budget = new HeaderBudget();
+  const found = files.map(file => mappedFile(finder, file, depth, budget));
   return { files: found, notes: pathOnlyNote(found) };
 }
 
-function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth): MappedFile {
+function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth, budget: HeaderBudget): MappedFile {
   const { name, device, inode } = file;
   const deleted = name.endsWith(DELETED) && !isLiteral(finder, file);
   const path = deleted ? name.slice(0, -DELETED.length) : name;
   const image =
     file.wanted === false || NO_FILE.test(name)
       ? unavailable('not-looked-for', 'it is not mapped as an image is')
-      : finder.find(path, found => readFound(found, file, deleted, file.depth ?? depth));
+      : finder.find(path, found => readFound(found, file, deleted, file.depth ?? depth, budget));
   return { path, deleted, device, inode, image };
 }
 
@@ -67,15 +68,27 @@ function isLiteral(finder: BinaryFinder, { name, inode }: NamedFile): boolean {
   return state.status !== 'unavailable';
 }
 
-function readFound(found: readonly FoundFile[], file: NamedFile, deleted: boolean, depth: Depth): ImageState {
-  const states = found.map(candidate => readOne(candidate, file, deleted, depth));
+function readFound(
+  found: readonly FoundFile[],
+  file: NamedFile,
+  deleted: boolean,
+  depth: Depth,
+  budget: HeaderBudget,
+): ImageState {
+  const states = found.map(candidate => readOne(candidate, file, deleted, depth, budget));
   const candidates = states.flatMap(state => (state.status === 'read' ? state.candidates : []));
   if (candidates.length > 0) return { status: 'read', candidates };
   return states.find(({ status }) => status === 'not-elf') ?? states[0]!;
 }
 
-function readOne(found: FoundFile, file: NamedFile, deleted: boolean, depth: Depth): ImageState {
-  const state = readImage(found.bytes, depth, found.path, 'path-only');
+function readOne(
+  found: FoundFile,
+  file: NamedFile,
+  deleted: boolean,
+  depth: Depth,
+  budget: HeaderBudget,
+): ImageState {
+  const state = readImage(found.bytes, depth, found.path, 'path-only', budget);
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);
@@ -106,6 +119,6 @@ function pathOnlyNote(files: readonly MappedFile[]): Note[] {
   const read = files.flatMap(({ image }) => (image.status === 'read' ? [image.candidates] : []));
   const unproved = read.filter(candidates => candidates.some(({ identity }) => identity === 'path-only'));
   if (unproved.length === 0) return [];
-  const message = `${unproved.length} of ${read.length} binaries were found by path alone: nothing in the evidence proves that they are the files that were mapped`;
+  const message = `found by path alone: ${unproved.length} of ${read.length} binaries; nothing in the evidence proves that they are the files that were mapped`;
   return [{ code: 'path-only', message }];
 }

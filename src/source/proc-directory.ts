@@ -83,7 +83,7 @@ function missing(pid: number, cause: unknown): TargetError {
     return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', cause);
   return new TargetError(
     'missing',
-    `no process ${pid}`,
+    Number.isSafeInteger(pid) ? `no process ${pid}` : 'no such process',
     'it may have ended; `ps -e` lists the processes that you may see (/proc mounted with hidepid hides those of others)',
     cause,
   );

@@ -34,8 +34,6 @@ const WHO_IS_WHO = ['modules.*.role', 'modules.*.loader', 'mappings.*.explanatio
 function knownDifferences(title: string): readonly string[] {
   // The loader was started, and the program looks as if it were. The kernel clears more of a last page than ld.so.
   if (title.endsWith(' PROGRAM')) return [...TEXT_DIFFERS, ...WHO_IS_WHO, 'mappings.*.parts'];
-  // musl's loader is libc.so; a program asks for it by the name of a link, ld-musl-x86_64.so.1, which no text has.
-  if (/musl-gcc \w+ (pie|shared)/.test(title)) return [...TEXT_DIFFERS, ...WHO_IS_WHO];
   return TEXT_DIFFERS;
 }
 

@@ -14,6 +14,7 @@ const options: RenderOptions = {
   quiet: false,
   fullPath: false,
   explain: false,
+  selects: () => true,
 };
 
 const csv = (report: Report, quiet = false): string => [...renderCsv(report, { ...options, quiet })].join('');

@@ -10,8 +10,12 @@ import type { Report } from '../../src/model/report.ts';
 import { address, fileOffset, vaddr } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
 import { mappingDocument, moduleDocument } from '../../src/render/document.ts';
+import { TargetError } from '../../src/source/errors.ts';
+import { CountingBytes } from '../fuzz/support/counting-bytes.ts';
+import { explainElf } from '../fuzz/support/targets.ts';
 import { captureOf } from '../support/dsl.ts';
 import { elf } from '../support/elf-words.ts';
+import { ByteOrder, note, writeElf } from '../support/write-elf.ts';
 
 const SECONDS = 20;
 const BASE = 0x7f00_0000_0000n;
@@ -156,5 +160,49 @@ describe('a process that asks for much work', () => {
     );
     const files = Array.from({ length: 2000 }, () => capture.files[0]!);
     within(SECONDS, () => explained({ ...capture, files }));
+  });
+});
+
+describe('a core file that asks for much work', () => {
+  const order = new ByteOrder(true, true);
+  const PAGE = 0x1000n;
+  const COUNT = 50_000;
+
+  it('50,000 mapped files, each of which begins with the same 50,000 program headers', () => {
+    // The core itself is the image in every mapping: its own header says how many program headers there are.
+    const files = Array.from({ length: COUNT }, (_, i) => [
+      BASE + BigInt(i) * PAGE,
+      BASE + BigInt(i + 1) * PAGE,
+      0n,
+    ]);
+    const words = [BigInt(COUNT), 1n, ...files.flat()].flatMap(value => order.word(value));
+    const names = Buffer.from(Array.from({ length: COUNT }, (_, i) => `/none/${i}\0`).join(''));
+    const file = note(order, 'CORE', 0x46494c45, Buffer.concat([Buffer.from(words), names]));
+    const loads = Array.from({ length: COUNT }, (_, i) => ({
+      type: 1,
+      flags: 5,
+      vaddr: BASE + BigInt(i) * PAGE,
+      offset: 0n,
+      filesz: 1n << 24n,
+      memsz: PAGE,
+    }));
+    const core = writeElf({ type: 4, segments: [{ type: 4, bytes: file }, ...loads] });
+    const reports = within(SECONDS, () => explainElf(new CountingBytes(core)));
+    expect(reports).not.toBeInstanceOf(TargetError);
+  });
+
+  it('60,000 segments over each other, and as many notes', () => {
+    const segments = Array.from({ length: 2 * COUNT }, (_, i) => ({
+      type: i % 2 === 0 ? 1 : 4,
+      vaddr: 0x1000n,
+      memsz: PAGE,
+      filesz: 1n << 20n,
+      offset: 0n,
+    }));
+    const core = new CountingBytes(writeElf({ type: 4, segments }));
+    const reports = within(SECONDS, () => explainElf(core));
+    expect(core.bytesRead).toBeLessThan(256 << 20);
+    if (reports instanceof TargetError) throw reports;
+    expect(reports[0]!.notes.length).toBeLessThan(50);
   });
 });

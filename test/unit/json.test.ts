@@ -22,6 +22,7 @@ const options: RenderOptions = {
   quiet: false,
   fullPath: false,
   explain: false,
+  selects: () => true,
 };
 
 const modules = { app: APP, libc: LIBC, loader: LOADER };

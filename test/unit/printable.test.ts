@@ -85,6 +85,7 @@ describe('no format lets names act', () => {
     quiet: false,
     fullPath: true,
     explain: true,
+    selects: () => true,
   };
   const views: readonly View[] = ['default', 'x', 'd', 'X', 'XX'];
   const variants: Readonly<Record<string, RenderOptions>> = {

@@ -11,6 +11,7 @@ export const renderCheckJson: CheckRenderer = function* (reports, { palette, wid
     quiet: false,
     fullPath: true,
     explain: false,
+    selects: () => true,
   };
   if (reports.length !== 1) yield '[\n';
   let separator = '';

@@ -20,6 +20,7 @@ const RENDER = {
   quiet: false,
   fullPath: false,
   explain: true,
+  selects: () => true,
 } as const;
 
 /** A report as every format prints it, by the format's name. */
