@@ -7,7 +7,7 @@ import type { Note } from '../model/capture.ts';
 
 const LIMITS = {
   /** Steps of looking for instances, of a microsecond or less. */
-  steps: 50_000_000,
+  steps: 25_000_000,
   /** Pieces that lie in mappings. */
   claims: 2_000_000,
   /** Sections, counted once for each instance. */

@@ -25,11 +25,12 @@ export function placeModules(capture: Capture, index: VmaIndex, effort: Effort):
   const byFile: Vma[][] = capture.files.map(() => []);
   for (const vma of capture.vmas) if (vma.file !== null) byFile[vma.file]!.push(vma);
   const roles = findRoles(capture, index);
+  const impliesExec = readImpliesExec(capture);
   const rules = (loader: Loader): LayoutRules => ({
     loader,
     pageSize: capture.process.pageSize,
     relro: true,
-    readImpliesExec: readImpliesExec(capture),
+    readImpliesExec: impliesExec,
   });
   const modules: PlacedModule[] = [];
   capture.files.forEach((file, i) => {

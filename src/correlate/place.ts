@@ -25,7 +25,7 @@ const MOST_VOTES = 1_000_000;
 const MOST_TRIES = 2_000;
 /** Of one file; a program has some 16 namespaces (dlmopen(3)). */
 const MOST_INSTANCES = 256;
-const MOST_STEPS = 10_000_000;
+const MOST_STEPS = 8_000_000;
 /** A vote is counted in a map, which is then sorted. */
 const STEPS_OF_VOTE = 4;
 

@@ -13,9 +13,13 @@ import type { CoreSegment } from './core.ts';
 import { readHeader } from './header.ts';
 import { type Depth, readElf } from './read.ts';
 
+const MOST_HEADERS = 500_000;
+
 export class CoreMemory {
   readonly #source: ByteSource;
   readonly #segments: readonly CoreSegment[];
+  /** Headers that are still read. Every mapping of a hostile core may begin with the same long table. */
+  #left = MOST_HEADERS;
 
   /** @param segments in address order, without overlap. */
   constructor(source: ByteSource, segments: readonly CoreSegment[]) {
@@ -53,8 +57,10 @@ export class CoreMemory {
    * Section headers are left aside, because hardly ever are they mapped: only the sections that segments name are known.
    */
   headersAt(start: Address): ElfFile | null {
+    if (this.#left <= 0) return null;
     try {
       const elf = readElf(withoutSectionHeaders(this.windowAt(start)), 'layout');
+      this.#left -= 1 + elf.programHeaders.length;
       // What is missing from the window was not dumped, and is no flaw of the file.
       return { ...elf, fileSize: null, flaws: [] };
     } catch {

@@ -45,6 +45,8 @@ const NT_PRSTATUS = 1;
 const NT_PRPSINFO = 3;
 const NT_AUXV = 6;
 const NT_FILE = 0x46494c45;
+/** Mappings of one process: some distributions allow 2^20 (vm.max_map_count). */
+const MOST_FILES = 1 << 20;
 const ARGUMENTS_SIZE = 80;
 const NAME_SIZE = 16;
 
@@ -82,7 +84,7 @@ function readFiles(words: Words, bytes: Uint8Array): Pick<CoreNotes, 'files' | '
   const unit = words.word(size);
   const count = Number(words.word(0));
   const names = (2 + 3 * count) * size;
-  if (names > bytes.length) return { files: null, fileUnit: null };
+  if (names > bytes.length || count > MOST_FILES) return { files: null, fileUnit: null };
   const files: CoreFileMapping[] = [];
   let at = names;
   for (let i = 0; i < count; i++) {

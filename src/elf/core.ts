@@ -10,6 +10,7 @@ import type { ByteSource } from '../model/bytes.ts';
 import type { SegmentFlags } from '../model/elf.ts';
 import { type Address, address, type FileOffset, fileOffset, type Range } from '../model/units.ts';
 import { type CoreNotes, readCoreNotes } from './core-notes.ts';
+import { firstOf } from './flaws.ts';
 import { type RawHeader, readHeader } from './header.ts';
 import { machineName } from './names.ts';
 import { type RawProgramHeader, readTables } from './tables.ts';
@@ -69,7 +70,7 @@ export function readCore(source: ByteSource): CoreFile {
     notes,
     // What gdb's bfd writes: its own note, and segments that are aligned to a single byte.
     byGdb: notes.byGdb || tables.programHeaders.every(({ align }) => align === 1n),
-    flaws,
+    flaws: firstOf(flaws),
   };
 }
 

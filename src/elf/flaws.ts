@@ -22,16 +22,16 @@ export function flawsOf(
 ): string[] {
   return [
     ...headerFlaws(header),
-    ...first(segmentFlaws(segments, fileSize)),
-    ...first(orderFlaws(segments)),
-    ...first(sectionFlaws(sections, fileSize)),
-    ...first(linkFlaws(raw)),
+    ...firstOf(segmentFlaws(segments, fileSize)),
+    ...firstOf(orderFlaws(segments)),
+    ...firstOf(sectionFlaws(sections, fileSize)),
+    ...firstOf(linkFlaws(raw)),
     ...countFlaws(segments.length, sections.length),
   ];
 }
 
 /** The first few of them. */
-function first(flaws: Iterable<string>): string[] {
+export function firstOf(flaws: Iterable<string>): string[] {
   const kept: string[] = [];
   for (const flaw of flaws) {
     if (kept.length === MOST_FLAWS) return [...kept, 'there are more flaws of this kind'];

@@ -63,15 +63,25 @@ function orFromMemory(file: MappedFile, headers: ElfFile | null, corePath: strin
   return { ...file, image: { status: 'read', candidates: [{ elf: headers, path, identity }] } };
 }
 
+/** A process may have mapped thousands. */
+const MOST_NAMED = 50;
+
+const fewOf = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
+
 /** Files that are missing for one reason share a note. */
 function fromMemoryNotes(found: readonly MappedFile[], files: readonly MappedFile[]): Note[] {
   const paths = new Map<string, string[]>();
   found.forEach(({ path, image }, i) => {
     if (image.status !== 'unavailable' || files[i]!.image.status !== 'read') return;
-    paths.set(image.message, [...(paths.get(image.message) ?? []), path]);
+    const alike = paths.get(image.message);
+    if (alike) alike.push(path);
+    else paths.set(image.message, [path]);
   });
   return [...paths].map(([reason, names]) => ({
     code: 'image-from-memory',
-    message: `${names.join(', ')}: ${reason}; the program headers are read from the core's memory: segments are known, but of the sections only those that they name`,
+    message: `${fewOf(names)}: ${reason}; the program headers are read from the core's memory: segments are known, but of the sections only those that they name`,
   }));
 }

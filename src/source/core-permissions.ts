@@ -9,6 +9,8 @@ import type { ElfFile, ProgramHeader } from '../model/elf.ts';
 import { atBias, biasOf, pageDown, pageUp } from '../model/units.ts';
 
 const UNKNOWN = '???';
+/** Real files have a handful. */
+const MOST_LOADS = 64;
 
 /**
  * Of every mapping, three characters as in maps, in the order of the mappings, which is that of addresses.
@@ -20,8 +22,11 @@ export function completeProtections(
   pageSize: number,
 ): string[] {
   const bases = new Map<string, CoreMapping>();
+  const segments = new Map<MappedFile | undefined, readonly ProgramHeader[]>();
   return mappings.map(mapping => {
-    const loads = loadsOf(fileOf(mapping));
+    const file = fileOf(mapping);
+    const loads = segments.get(file) ?? loadsOf(file);
+    segments.set(file, loads);
     const first = loads[0];
     const known = loadAt(mapping, loads, bases.get(mapping.name), pageSize);
     // Later segments may begin in the same page of the file: they are no other instance.
@@ -35,7 +40,7 @@ export function completeProtections(
 
 function loadsOf(file: MappedFile | undefined): readonly ProgramHeader[] {
   const elf: ElfFile | undefined = file?.image.status === 'read' ? file.image.candidates[0]?.elf : undefined;
-  return elf?.programHeaders.filter(({ type }) => type === 'LOAD') ?? [];
+  return elf?.programHeaders.filter(({ type }) => type === 'LOAD').slice(0, MOST_LOADS) ?? [];
 }
 
 /** The segment that lies in a mapping, if the instance begins at `base`. */

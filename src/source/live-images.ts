@@ -5,7 +5,7 @@ import { hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import { MappedFileOpener, type Wanted } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
-import { readImage, unavailable } from './read-image.ts';
+import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 import type { Recorder } from './recorder.ts';
 
 const DELETED = ' (deleted)';
@@ -24,6 +24,7 @@ export class LiveImages {
   /** Of all files but the executable. */
   #depth: Depth;
   readonly #recorder: Recorder | null;
+  readonly #budget = new HeaderBudget();
 
   constructor(proc: ProcDirectory, depth: Depth, recorder: Recorder | null) {
     this.#opener = new MappedFileOpener(proc);
@@ -52,7 +53,7 @@ export class LiveImages {
     if (!opened.ok) return unavailable(opened.reason, opened.message);
     try {
       const bytes = this.#recorder ? this.#recorder.watch(opened.bytes) : opened.bytes;
-      return readImage(bytes, depth, opened.path, opened.identity);
+      return readImage(bytes, depth, opened.path, opened.identity, this.#budget);
     } finally {
       opened.close();
     }

@@ -2,12 +2,40 @@ import { MalformedElf, NotElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
 import type { ByteSource } from '../model/bytes.ts';
 import type { Identity, ImageState, UnavailableReason } from '../model/capture.ts';
+import type { ElfFile } from '../model/elf.ts';
 import { errnoOf } from './errors.ts';
 
+/**
+ * What the images of one process may hold together. Two thousand libraries have some 100,000 headers; sparse files with
+ * as many as possible cost their maker nothing, and a process may have mapped 65,530 of them.
+ */
+export class HeaderBudget {
+  #left = 500_000;
+
+  get isUsedUp(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** Takes what has been read. */
+  take({ sections, programHeaders }: ElfFile): void {
+    this.#left -= sections.length + programHeaders.length;
+  }
+}
+
 /** Reads the ELF headers of a mapped file; whatever is wrong with it becomes its state. */
-export function readImage(bytes: ByteSource, depth: Depth, path: string, identity: Identity): ImageState {
+export function readImage(
+  bytes: ByteSource,
+  depth: Depth,
+  path: string,
+  identity: Identity,
+  budget: HeaderBudget,
+): ImageState {
+  if (budget.isUsedUp)
+    return unavailable('malformed', 'the files before it have more headers than those of any real process');
   try {
-    return { status: 'read', candidates: [{ elf: readElf(bytes, depth), identity, path }] };
+    const elf = readElf(bytes, depth);
+    budget.take(elf);
+    return { status: 'read', candidates: [{ elf, identity, path }] };
   } catch (error) {
     if (error instanceof NotElf) return { status: 'not-elf' };
     if (error instanceof MalformedElf) return unavailable('malformed', error.message);

@@ -6,7 +6,7 @@ import { SmapsParser } from '../parse/smaps.ts';
 import { assembleCapture } from './assemble.ts';
 import { TargetError } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
-import { readImage } from './read-image.ts';
+import { HeaderBudget, readImage } from './read-image.ts';
 import { Shape } from './shape.ts';
 import type { Snapshot, SnapshotFile, SnapshotImage } from './snapshot-format.ts';
 import { SparseBytes } from './sparse-bytes.ts';
@@ -20,6 +20,7 @@ export function captureSnapshot(text: string, path: string | null, depth: Depth)
   parsed.feed(snapshot.mappings.text);
   parsed.finish();
   const files = new Map(snapshot.files.map(file => [keyOf(file), file]));
+  const budget = new HeaderBudget();
   const evidence: ProcessEvidence = {
     origin: { kind: 'snapshot', variant: null, path },
     pid: snapshot.pid,
@@ -32,7 +33,7 @@ export function captureSnapshot(text: string, path: string | null, depth: Depth)
     stackPointers: snapshot.stackPointers,
     littleEndian: snapshot.byteOrder === 'little',
     mappings: { parsed, notes: snapshot.notes },
-    image: request => imageOf(files, request, depth),
+    image: request => imageOf(files, request, depth, budget),
     vdso: () => (snapshot.vdso === null ? null : bytesInMemory(Buffer.from(snapshot.vdso, 'base64'))),
   };
   return assembleCapture(evidence);
@@ -45,6 +46,7 @@ function imageOf(
   files: ReadonlyMap<string, SnapshotFile>,
   { name, first, executable }: ImageRequest,
   depth: Depth,
+  budget: HeaderBudget,
 ): Omit<MappedFile, 'device' | 'inode'> {
   const file = files.get(keyOf({ name, device: first.device, inode: first.inode }));
   if (!file) {
@@ -54,17 +56,17 @@ function imageOf(
   return {
     path: file.path,
     deleted: file.deleted,
-    image: imageState(file.image, executable ? 'full' : depth),
+    image: imageState(file.image, executable ? 'full' : depth, budget),
   };
 }
 
-function imageState(image: SnapshotImage, depth: Depth): ImageState {
+function imageState(image: SnapshotImage, depth: Depth, budget: HeaderBudget): ImageState {
   if (image.status !== 'read') return image;
   const chunks = image.chunks.map(({ offset, bytes }) => ({
     offset: BigInt(offset),
     bytes: new Uint8Array(Buffer.from(bytes, 'base64')),
   }));
-  return readImage(new SparseBytes(image.size, chunks), depth, image.path, image.identity);
+  return readImage(new SparseBytes(image.size, chunks), depth, image.path, image.identity, budget);
 }
 
 function parseSnapshot(text: string): Snapshot {
