@@ -16,3 +16,6 @@ export class TargetError extends Error {
 export function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
+
+/** Has this process, or the whole machine, no descriptor left? */
+export const isOutOfFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(errnoOf(error));

@@ -9,11 +9,11 @@
  * (proc_pid_map_files(5)). The device is not compared: overlayfs and btrfs show another in maps than in stat.
  * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync } from 'node:fs';
 import type { Identity } from '../model/capture.ts';
-import { errnoOf } from './errors.ts';
-import { FileBytes } from './file-bytes.ts';
-import { type Refusal, refuse, reopenRegular } from './open-regular.ts';
+import { errnoOf, isOutOfFiles } from './errors.ts';
+import type { FileBytes } from './file-bytes.ts';
+import { O_PATH, type Refusal, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
 
@@ -35,6 +35,8 @@ export type Opened =
     }
   | Refusal;
 
+const OUT_OF_FILES = 'too many files are open (raise `ulimit -n`)';
+
 export class MappedFileOpener {
   readonly #proc: ProcDirectory;
   readonly #root: TargetRoot;
@@ -51,7 +53,12 @@ export class MappedFileOpener {
     if (direct) return direct;
     const exe = this.#openExe(wanted);
     if (exe) return exe;
-    return this.#openPath(wanted, path, deleted);
+    try {
+      return this.#openPath(wanted, path, deleted);
+    } catch (error) {
+      if (isOutOfFiles(error)) return refuse('error', OUT_OF_FILES);
+      throw error;
+    }
   }
 
   /** Does the name, exactly as printed, lead to the mapped file? Tells a file named "x (deleted)" from a deleted one. */
@@ -66,27 +73,35 @@ export class MappedFileOpener {
   }
 
   #openMapFile(wanted: Wanted): Opened | null {
-    const path = this.#proc.path(`map_files/${wanted.start.toString(16)}-${wanted.end.toString(16)}`);
+    const name = `map_files/${wanted.start.toString(16)}-${wanted.end.toString(16)}`;
     try {
-      const stats = statSync(path, { bigint: true });
-      if (!stats.isFile()) return refuse('not-regular', 'it is not a regular file');
-      if (stats.ino.toString() !== wanted.inode) return null;
-      return opened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), stats, wanted.name, 'inode');
+      const file = this.#openLink(name, wanted);
+      // What is mapped there by now may be another file; what is mapped and no regular file is not looked for elsewhere.
+      return file.ok || file.reason === 'not-regular' ? file : null;
     } catch (error) {
       if (errnoOf(error) === 'EPERM' || errnoOf(error) === 'EACCES') this.#mayFollow = false;
-      return null;
+      return isOutOfFiles(error) ? refuse('error', OUT_OF_FILES) : null;
     }
   }
 
   #openExe(wanted: Wanted): Opened | null {
     if (this.#proc.link('exe') !== wanted.name) return null;
     try {
-      const path = this.#proc.path('exe');
-      const stats = statSync(path, { bigint: true });
-      if (!stats.isFile() || stats.ino.toString() !== wanted.inode) return null;
-      return opened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), stats, wanted.name, 'inode');
+      const file = this.#openLink('exe', wanted);
+      return file.ok ? file : null;
     } catch {
       return null;
+    }
+  }
+
+  /** Opens what a link of /proc leads to, if it is the wanted file. @throws system errors where it cannot be followed. */
+  #openLink(name: string, wanted: Wanted): Opened {
+    const handle = openSync(this.#proc.path(name), O_PATH);
+    try {
+      const file = reopenRegular(handle, stats => objection(stats, wanted));
+      return file.ok ? { ...file, path: wanted.name, identity: 'inode' } : file;
+    } finally {
+      closeSync(handle);
     }
   }
 
@@ -98,11 +113,7 @@ export class MappedFileOpener {
         ? refuse('deleted', 'it was deleted after it was mapped')
         : refuse('not-found', 'it is not there any more, or its directory may not be searched');
     try {
-      const file = reopenRegular(handle, ({ ino }) =>
-        ino.toString() === wanted.inode
-          ? null
-          : refuse('replaced', 'another file lies at its path now (the inode differs)'),
-      );
+      const file = reopenRegular(handle, stats => objection(stats, wanted));
       return file.ok ? { ...file, path, identity: 'inode' } : file;
     } finally {
       closeSync(handle);
@@ -110,12 +121,7 @@ export class MappedFileOpener {
   }
 }
 
-function opened(fd: number, stats: BigIntStats, path: string, identity: Identity): Opened {
-  return {
-    ok: true,
-    bytes: new FileBytes(fd, Number(stats.size)),
-    path,
-    identity,
-    close: () => closeSync(fd),
-  };
-}
+const objection = ({ ino }: BigIntStats, wanted: Wanted): Refusal | null =>
+  ino.toString() === wanted.inode
+    ? null
+    : refuse('replaced', 'another file lies at its path now (the inode differs)');

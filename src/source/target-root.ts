@@ -3,6 +3,7 @@
  * container an absolute link would otherwise be resolved in the reader's own root.
  */
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
+import { isOutOfFiles } from './errors.ts';
 import { O_PATH } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 
@@ -14,45 +15,55 @@ export class TargetRoot {
     this.#proc = proc;
   }
 
-  /** An O_PATH descriptor of what lies at an absolute path of the target; null where nothing can be reached. */
+  /**
+   * An O_PATH descriptor of what lies at an absolute path of the target; null where nothing can be reached. The kernel
+   * prints no `.` and `..`; a name that has them (memfd_create(2) takes any) is no path.
+   * @throws system errors where no more files can be opened.
+   */
   openPath(path: string): number | null {
-    if (!path.startsWith('/')) return null;
-    const bytes = Buffer.from(path, 'latin1');
+    if (!path.startsWith('/') || /\/\.\.?(\/|$)/.test(path)) return null;
     try {
-      if (this.#sharesRoot()) return openSync(bytes, O_PATH | constants.O_NOFOLLOW);
-      return this.#walk(path) ?? openAbsolute(bytes, this.#proc);
-    } catch {
+      if (this.#sharesRoot()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
+      return walk(this.#proc.path('root'), path) ?? this.#openAbsolute(path);
+    } catch (error) {
+      if (isOutOfFiles(error)) throw error;
       return null;
     }
   }
 
   /** Same mount namespace and same root as ours: then paths mean the same. */
   #sharesRoot(): boolean {
-    this.#shared ??=
-      this.#proc.link('root') === '/' &&
-      this.#proc.link('ns/mnt') === readlinkSync('/proc/self/ns/mnt', 'latin1');
+    this.#shared ??= this.#proc.link('root') === '/' && this.#sharesMounts();
     return this.#shared;
   }
 
-  #walk(path: string): number | null {
-    let at = openSync(this.#proc.path('root'), O_PATH | constants.O_DIRECTORY);
-    for (const name of path.split('/')) {
-      if (name === '') continue;
-      const below = at;
-      try {
-        at = openSync(Buffer.from(`/proc/self/fd/${below}/${name}`, 'latin1'), O_PATH | constants.O_NOFOLLOW);
-      } catch {
-        return null;
-      } finally {
-        closeSync(below);
-      }
-    }
-    return at;
+  /** A chrooted target's paths are printed relative to the reader's root: then they need no prefix. */
+  #openAbsolute(path: string): number | null {
+    return this.#sharesMounts() ? walk('/', path) : null;
+  }
+
+  #sharesMounts(): boolean {
+    return this.#proc.link('ns/mnt') === readlinkSync('/proc/self/ns/mnt', 'latin1');
   }
 }
 
-/** A chrooted target's paths are printed relative to the reader's root: then they need no prefix. */
-function openAbsolute(path: Buffer, proc: ProcDirectory): number | null {
-  if (proc.link('ns/mnt') !== readlinkSync('/proc/self/ns/mnt', 'latin1')) return null;
-  return openSync(path, O_PATH | constants.O_NOFOLLOW);
+/**
+ * From a folder to what lies at a path below it, one component at a time. A symbolic link is opened as itself, and nothing
+ * lies below one.
+ */
+function walk(root: string, path: string): number | null {
+  let at = openSync(root, O_PATH | constants.O_DIRECTORY);
+  for (const name of path.split('/')) {
+    if (name === '') continue;
+    const below = at;
+    try {
+      at = openSync(Buffer.from(`/proc/self/fd/${below}/${name}`, 'latin1'), O_PATH | constants.O_NOFOLLOW);
+    } catch (error) {
+      if (isOutOfFiles(error)) throw error;
+      return null;
+    } finally {
+      closeSync(below);
+    }
+  }
+  return at;
 }
