@@ -215,8 +215,7 @@ function processNotes(placed: readonly PlacedModule[]): Note[] {
 
 /** Before the loader has run, RELRO is applied nowhere and there is no heap yet: that is no fault of anybody's. */
 function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): Note[] {
-  const executable = modules.find(({ role }) => role === 'executable')?.image;
-  if (executable?.status !== 'read' || executable.elf.interpreter === null) return [];
+  if (!modules.some(({ role }) => role === 'interpreter')) return [];
   const asked = modules.filter(({ relro }) => relro.requested !== null);
   const applied = asked.some(({ relro }) => relro.inForce !== 'no');
   if (asked.length === 0 || applied || mappings.some(({ kind }) => kind === 'heap')) return [];

@@ -53,7 +53,7 @@ const all = [
   series('start-up', startUpCommands(cli)),
   ...subjects.map(subject => series(subject.name, commandsFor(subject, cli))),
 ];
-await runRounds(all, rounds, measurer(folder), say);
+await runRounds(all, rounds, measurer(join(folder, 'output')), say);
 await stopAll();
 
 const machine = thisMachine();

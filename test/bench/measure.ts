@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { buildText } from '../support/build.ts';
 
 export interface Measurement {
@@ -11,21 +13,20 @@ export interface Measurement {
   readonly memory: number;
 }
 
-export type Measure = (words: readonly string[]) => Promise<Measurement>;
+/** Runs a command; `input` is what it reads from standard input. */
+export type Measure = (words: readonly string[], input?: Iterable<string>) => Promise<Measurement>;
 
 /** With these, Node 20 reads every certificate or other modules at start-up, and every ratio looks better than it is. */
 const UNWANTED = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'];
 
-/** A function that runs commands, their output going to a file of the folder. */
-export function measurer(folder: string): Measure {
-  const helper = buildText('measure.c', readFileSync(join('test', 'bench', 'measure.c'), 'utf8'));
+/** A function that runs commands, their standard output going to a file. */
+export function measurer(output: string): Measure {
+  const source = join('test', 'bench', 'measure.c');
+  const helper = buildText('measure.c', readFileSync(source, 'utf8'));
   const env = { ...process.env };
   for (const name of UNWANTED) delete env[name];
-  return async words => {
-    const child = spawn(helper, [join(folder, 'output'), ...words], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  return async (words, input = []) => {
+    const child = spawn(helper, [output, ...words], { env, stdio: 'pipe' });
     let [answer, errors] = ['', ''];
     child.stdout.setEncoding('latin1').on('data', (text: string) => {
       answer += text;
@@ -33,7 +34,10 @@ export function measurer(folder: string): Measure {
     child.stderr.setEncoding('latin1').on('data', (text: string) => {
       errors += text;
     });
-    await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+    const closed = new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+    // A command that reads no input closes the pipe.
+    await pipeline(Readable.from(input), child.stdin).catch(() => {});
+    await closed;
     const [status, time, memory] = answer.split(' ').map(Number);
     // check says 1 where a process has a finding
     if (status !== 0 && status !== 1) throw new Error(`${words.join(' ')}: status ${status}\n${errors}`);

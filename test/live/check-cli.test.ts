@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../support/build.ts';
 import { start, stopAll } from '../support/process.ts';
 import { shell } from '../support/shell.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith, itWith } from '../support/tools.ts';
 import { requirements, variant } from '../support/variant.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vmaexplain-check-'));
@@ -96,7 +96,7 @@ describe('policies', () => {
     expect((await shell('vmaexplain check $$ --policy /nowhere/policy.json')).code).toBe(2);
   });
 
-  it('make a warning an error, and the command line has the last word', async () => {
+  itWith(requirements(lazy), 'make a warning an error, and the command line has the last word', async () => {
     const path = build('plain.c', lazy);
     const strict = policy({ version: 1, levels: { 'relro-partial': 'error' } });
     expect((await shell(`vmaexplain check ${path} --policy ${strict}`)).code).toBe(1);

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 afterAll(stopAll);
 
 describe('the predicted layout is the real one', () => {
-  for (const { title, tools, start, afterwards, deviations = [] } of SITUATIONS)
+  for (const { title, tools, start, afterwards, deviations = [], possible = [] } of SITUATIONS)
     itWith(
       tools,
       title,
@@ -20,7 +20,8 @@ describe('the predicted layout is the real one', () => {
           afterwards?.();
           const report = explainPid(subject.pid);
           expect(piecesNotThere(report, !deviations.includes('relro-not-applied'))).toEqual([]);
-          expect(deviationsOf(report).map(({ code }) => code)).toEqual(deviations);
+          const codes = deviationsOf(report).map(({ code }) => code);
+          expect(codes.filter(code => !possible.includes(code))).toEqual(deviations);
           expect(deviationsOf(explainPid(subject.pid, 'layout'))).toEqual(deviationsOf(report));
           expect(report.notes.filter(({ code }) => code !== 'read-implies-exec')).toEqual([]);
         } finally {
