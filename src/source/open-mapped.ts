@@ -9,11 +9,11 @@
  * (proc_pid_map_files(5)). The device is not compared: overlayfs and btrfs show another in maps than in stat.
  * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
  */
-import { type BigIntStats, closeSync, fstatSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import type { Identity } from '../model/capture.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
-import type { FileBytes } from './file-bytes.ts';
-import { O_PATH, type Refusal, refuse, reopenRegular } from './open-regular.ts';
+import { FileBytes } from './file-bytes.ts';
+import { type Refusal, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
 
@@ -94,15 +94,25 @@ export class MappedFileOpener {
     }
   }
 
-  /** Opens what a link of /proc leads to, if it is the wanted file. @throws system errors where it cannot be followed. */
+  /**
+   * Opens what a link of /proc leads to, if it is the wanted file. Looked at first and opened then, because opening may
+   * wake a device; by way of O_PATH it would be two system calls more for each library.
+   * @throws system errors where it cannot be followed.
+   */
   #openLink(name: string, wanted: Wanted): Opened {
-    const handle = openSync(this.#proc.path(name), O_PATH);
-    try {
-      const file = reopenRegular(handle, stats => objection(stats, wanted));
-      return file.ok ? { ...file, path: wanted.name, identity: 'inode' } : file;
-    } finally {
-      closeSync(handle);
-    }
+    const path = this.#proc.path(name);
+    const stats = statSync(path, { bigint: true });
+    if (!stats.isFile()) return refuse('not-regular', 'it is not a regular file');
+    const refusal = objection(stats, wanted);
+    if (refusal) return refusal;
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    return {
+      ok: true,
+      bytes: new FileBytes(fd, Number(stats.size)),
+      path: wanted.name,
+      identity: 'inode',
+      close: () => closeSync(fd),
+    };
   }
 
   /** A deleted file may have its old name back (a hard link); usually nothing or another file is there. */
