@@ -74,11 +74,14 @@ function invocation(reports: readonly Report[], { exitCode }: CheckOptions): obj
       notes.map(({ code, message }) => ({
         descriptor: { id: code },
         level: 'note',
-        message: { text: printable(message) },
+        message: { text: plain(message) },
       })),
     ),
   };
 }
+
+/** Viewers make links of "[text](target)", which a file may be called (3.11.6). */
+const plain = (text: string): string => printable(text).replaceAll('](', '] (');
 
 const KINDS = { fail: 'fail', pass: 'pass', inconclusive: 'open', 'not-applicable': 'notApplicable' };
 
@@ -94,7 +97,7 @@ function resultOf(finding: Finding, report: Report): object {
     kind: KINDS[outcome],
     // Anything but a failure has no level (3.27.10).
     level: outcome === 'fail' ? level : 'none',
-    message: { text: `${path === null ? '' : `${printable(path)}: `}${printable(finding.message)}` },
+    message: { text: plain(`${path === null ? '' : `${path}: `}${finding.message}`) },
     locations: path === null ? [] : [locationOf(finding, path, report)],
     partialFingerprints: { 'vmaexplain/v1': fingerprint([rule, path, subject]) },
     ...(excuse && {
