@@ -1,8 +1,10 @@
 /** The command line (commander): words in, an exit code out. */
 import { Command, CommanderError, Option } from 'commander';
+import { oneCharAByte } from '../model/latin1.ts';
 import { VERSION } from '../model/version.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
+import { printable } from '../render/printable.ts';
 import { checkCommand } from './check-command.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
 import { colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
@@ -72,6 +74,9 @@ interface Result {
   code: ExitCode;
 }
 
+/** Commander repeats words of the command line, which may be names of files. */
+const inert = (text: string): string => printable(oneCharAByte(text));
+
 function configure(command: Command): void {
   command
     .helpOption('-h, --help', 'print this help')
@@ -82,7 +87,7 @@ function configure(command: Command): void {
         output.write(text);
         output.close();
       },
-      outputError: (text, write) => write(text.replace(/^error: /, 'vmaexplain: ')),
+      outputError: (text, write) => write(`${inert(text.replace(/^error: /, 'vmaexplain: ').trimEnd())}\n`),
     })
     .showSuggestionAfterError(false)
     .showHelpAfterError("  see 'vmaexplain --help'")
