@@ -1,11 +1,15 @@
 /** Finds the source of a target. */
 import type { Depth } from '../elf/read.ts';
 import type { Capture } from '../model/capture.ts';
+import type { KnownImages } from '../source/known-images.ts';
 import type { TargetOptions } from '../source/target-file.ts';
 import type { Target } from './targets.ts';
 
 /** Where to find binaries, and what page size to predict for: the options of evidence that is no live process. */
 export type OfflineOptions = Omit<TargetOptions, 'depth'>;
+
+/** ELF headers of the targets before. */
+let known: KnownImages | null = null;
 
 /**
  * The captures of a target: one, or several where a text holds several processes. Only what this target needs is loaded.
@@ -16,7 +20,12 @@ export async function loadTarget(
   depth: Depth,
   offline: OfflineOptions,
 ): Promise<readonly Capture[]> {
-  if (target.kind === 'process') return [(await import('../source/live.ts')).captureLive(target.pid, depth)];
+  if (target.kind === 'process') {
+    const { captureLive } = await import('../source/live.ts');
+    const { KnownImages } = await import('../source/known-images.ts');
+    known ??= new KnownImages();
+    return [captureLive(target.pid, depth, known)];
+  }
   const { captureFile, captureStream } = await import('../source/target-file.ts');
   const { captureElfTarget } = await import('./elf-target.ts');
   const options = { ...offline, depth };

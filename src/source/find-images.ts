@@ -8,7 +8,7 @@
  *
  * A file that is refused is 'replaced' if this machine's, 'mismatch' if the user named it or its sysroot.
  */
-import type { Depth } from '../elf/read.ts';
+import { type Depth, readElf } from '../elf/read.ts';
 import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
@@ -88,7 +88,7 @@ function readOne(
   depth: Depth,
   budget: HeaderBudget,
 ): ImageState {
-  const state = readImage(found.bytes, depth, found.path, 'path-only', budget);
+  const state = readImage(() => readElf(found.bytes, depth), found.path, 'path-only', budget);
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);

@@ -1,8 +1,9 @@
 /** Reads the ELF headers of the files that a process has mapped. */
-import type { Depth } from '../elf/read.ts';
+import { type Depth, readElf } from '../elf/read.ts';
 import type { ImageState, MappedFile } from '../model/capture.ts';
 import { hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
+import type { KnownImages } from './known-images.ts';
 import { MappedFileOpener, type Wanted } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { HeaderBudget, readImage, unavailable } from './read-image.ts';
@@ -26,9 +27,12 @@ export class LiveImages {
   readonly #recorder: Recorder | null;
   readonly #budget = new HeaderBudget();
 
-  constructor(proc: ProcDirectory, depth: Depth, recorder: Recorder | null) {
+  readonly #known: KnownImages;
+
+  constructor(proc: ProcDirectory, depth: Depth, known: KnownImages, recorder: Recorder | null) {
     this.#opener = new MappedFileOpener(proc);
     this.#depth = depth;
+    this.#known = known;
     this.#recorder = recorder;
   }
 
@@ -52,8 +56,12 @@ export class LiveImages {
     const opened = this.#opener.open(target, path, deleted);
     if (!opened.ok) return unavailable(opened.reason, opened.message);
     try {
-      const bytes = this.#recorder ? this.#recorder.watch(opened.bytes) : opened.bytes;
-      return readImage(bytes, depth, opened.path, opened.identity, this.#budget);
+      const { bytes, stats } = opened;
+      const recorder = this.#recorder;
+      const read = recorder
+        ? () => readElf(recorder.watch(bytes), depth)
+        : () => this.#known.get(stats, depth, () => readElf(bytes, depth));
+      return readImage(read, opened.path, opened.identity, this.#budget);
     } finally {
       opened.close();
     }

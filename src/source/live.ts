@@ -10,6 +10,7 @@ import { readConsistently } from './consistent.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
 import { FileBytes } from './file-bytes.ts';
+import { KnownImages } from './known-images.ts';
 import { LiveImages } from './live-images.ts';
 import { ProcDirectory } from './proc-directory.ts';
 import { readSmall } from './read.ts';
@@ -20,35 +21,38 @@ import { readStackPointers } from './stack-pointers.ts';
 /** The vDSO has two to four pages. */
 const LARGEST_VDSO = 1 << 20;
 
+/** How files are read, and who listens. */
+interface Reading {
+  readonly depth: Depth;
+  readonly known: KnownImages;
+  readonly recorder: Recorder | null;
+}
+
 /**
  * Captures a running process without stopping it or writing to it.
+ * @param known headers read for other processes; those read for this one are added.
  * @throws TargetError where it is not there, ends meanwhile, or may not be read.
  */
-export function captureLive(pid: number, depth: Depth): Capture {
-  return withEvidence(pid, depth, null, assembleCapture);
+export function captureLive(pid: number, depth: Depth, known: KnownImages = new KnownImages()): Capture {
+  return withEvidence(pid, { depth, known, recorder: null }, assembleCapture);
 }
 
 /** Captures a running process as a snapshot. @throws TargetError like captureLive. */
 export function recordLive(pid: number): Snapshot {
   const recorder = new Recorder();
-  return withEvidence(pid, 'full', recorder, evidence => {
+  return withEvidence(pid, { depth: 'full', known: new KnownImages(), recorder }, evidence => {
     // Assembling reads every file, and the recorder sees it.
     assembleCapture(evidence);
     return recorder.snapshot(evidence);
   });
 }
 
-function withEvidence<T>(
-  pid: number,
-  depth: Depth,
-  recorder: Recorder | null,
-  use: (evidence: ProcessEvidence) => T,
-): T {
+function withEvidence<T>(pid: number, reading: Reading, use: (evidence: ProcessEvidence) => T): T {
   const leader = new ProcDirectory(pid);
   let living: ProcDirectory | null = null;
   try {
     living = livingThread(leader);
-    return use(readEvidence(pid, living ?? leader, depth, recorder));
+    return use(readEvidence(pid, living ?? leader, reading));
   } catch (error) {
     if (error instanceof TargetError) throw error;
     throw explainFailure(leader, error);
@@ -67,8 +71,7 @@ type Moment = Pick<
 function readEvidence(
   pid: number,
   proc: ProcDirectory,
-  depth: Depth,
-  recorder: Recorder | null,
+  { depth, known, recorder }: Reading,
 ): ProcessEvidence {
   const read = (): Moment => ({
     auxv: proc.small('auxv'),
@@ -81,7 +84,7 @@ function readEvidence(
   const { parsed, notes, rest } = readConsistently(proc, read, recorder);
   if (parsed.vmas.length === 0 && /^VmSize:/m.test(rest.status)) throw ended(pid);
   if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
-  const images = new LiveImages(proc, depth, recorder);
+  const images = new LiveImages(proc, depth, known, recorder);
   return {
     origin: { kind: 'live', variant: null, path: null },
     pid,

@@ -29,6 +29,7 @@ export type Opened =
   | {
       readonly ok: true;
       readonly bytes: FileBytes;
+      readonly stats: BigIntStats;
       readonly path: string;
       readonly identity: Identity;
       close(): void;
@@ -109,6 +110,7 @@ export class MappedFileOpener {
     return {
       ok: true,
       bytes: new FileBytes(fd, Number(stats.size)),
+      stats,
       path: wanted.name,
       identity: 'inode',
       close: () => closeSync(fd),

@@ -1,6 +1,4 @@
 import { MalformedElf, NotElf } from '../elf/header.ts';
-import { type Depth, readElf } from '../elf/read.ts';
-import type { ByteSource } from '../model/bytes.ts';
 import type { Identity, ImageState, UnavailableReason } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { errnoOf } from './errors.ts';
@@ -22,10 +20,9 @@ export class HeaderBudget {
   }
 }
 
-/** Reads the ELF headers of a mapped file; whatever is wrong with it becomes its state. */
+/** Has the ELF headers of a mapped file read; whatever is wrong with it becomes its state. */
 export function readImage(
-  bytes: ByteSource,
-  depth: Depth,
+  read: () => ElfFile,
   path: string,
   identity: Identity,
   budget: HeaderBudget,
@@ -33,7 +30,7 @@ export function readImage(
   if (budget.isUsedUp)
     return unavailable('malformed', 'the files before it have more headers than those of any real process');
   try {
-    const elf = readElf(bytes, depth);
+    const elf = read();
     budget.take(elf);
     return { status: 'read', candidates: [{ elf, identity, path }] };
   } catch (error) {

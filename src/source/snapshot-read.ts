@@ -1,5 +1,5 @@
 /** Snapshot text → Capture. The text may come from anybody: every member is checked before it is used. */
-import type { Depth } from '../elf/read.ts';
+import { type Depth, readElf } from '../elf/read.ts';
 import { bytesInMemory } from '../model/bytes.ts';
 import type { Capture, ImageState, MappedFile } from '../model/capture.ts';
 import { SmapsParser } from '../parse/smaps.ts';
@@ -66,7 +66,8 @@ function imageState(image: SnapshotImage, depth: Depth, budget: HeaderBudget): I
     offset: BigInt(offset),
     bytes: new Uint8Array(Buffer.from(bytes, 'base64')),
   }));
-  return readImage(new SparseBytes(image.size, chunks), depth, image.path, image.identity, budget);
+  const bytes = new SparseBytes(image.size, chunks);
+  return readImage(() => readElf(bytes, depth), image.path, image.identity, budget);
 }
 
 function parseSnapshot(text: string): Snapshot {
