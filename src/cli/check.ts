@@ -60,13 +60,24 @@ export interface CheckCommand {
 export async function runCheck(words: readonly string[], command: CheckCommand): Promise<ExitCode> {
   const policy = policyOf(command);
   const baseline = readBaseline(command.baseline);
-  const judged = await judgeTargets(words, command, report => check(report, policy, today(), baseline));
+  const judge = (report: Report): Report => {
+    const judged = check(report, policy, today(), baseline);
+    return command.format === 'json' ? judged : withoutMappings(judged);
+  };
+  const judged = await judgeTargets(words, command, judge);
   const findings = judged.reports.flatMap(report => report.findings);
   const code = worst(judged.code, checkExitCode(findings, policy));
   await write(command, judged.reports, policy, code);
   if (command.writeBaseline !== null) writeBaseline(command.writeBaseline, findings);
   return code;
 }
+
+/** All reports are kept until they are written; those of --all would take gigabytes, and JSON alone shows their mappings. */
+const withoutMappings = (report: Report): Report => ({
+  ...report,
+  capture: { ...report.capture, vmas: [] },
+  mappings: [],
+});
 
 interface Judged {
   readonly reports: Report[];
