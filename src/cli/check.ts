@@ -26,9 +26,10 @@ import { errnoOf, TargetError } from '../source/errors.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { fileOutput, type Output, standardOutput } from './output.ts';
+import { Progress } from './progress.ts';
 import { selectProcesses } from './select.ts';
 import { parseTargets, type Target } from './targets.ts';
-import { type ColorChoice, choosePalette, terminalWidth } from './terminal.ts';
+import { type ColorChoice, choosePalette, progressScreen, terminalWidth } from './terminal.ts';
 import { withProgram } from './with-program.ts';
 
 export interface CheckCommand {
@@ -91,24 +92,28 @@ async function judgeTargets(
 ): Promise<Judged> {
   const reports: Report[] = [];
   let code: ExitCode = 0;
+  const progress = new Progress(progressScreen(false));
   const take = async (target: Target): Promise<void> => {
-    for (const capture of await loadTarget(target, 'full', command.offline))
+    if (reports.length > 0) progress.tell(() => `${reports.length} judged; ${target.name} is next`);
+    for (const capture of await loadTarget(target, 'full', command.offline, progress))
       reports.push(judge(correlate(capture)));
   };
   if (command.program) {
     await withProgram(command.program, command.keep, command.output !== null, take);
   } else if (command.all || command.name !== null) {
-    await selectProcesses(command.name, take);
+    await selectProcesses(command.name, take, progress);
   } else {
     for (const target of parseTargets(words, process.ppid)) {
       try {
         await take(target);
       } catch (error) {
+        progress.clear();
         process.stderr.write(describeFailure(target.name, error));
         code = worst(code, exitCodeOf(error));
       }
     }
   }
+  progress.clear();
   return { reports, code };
 }
 

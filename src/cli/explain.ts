@@ -6,9 +6,10 @@ import type { RenderOptions, View } from '../render/options.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
+import { Progress } from './progress.ts';
 import { type AddressFilter, overlaps } from './range.ts';
 import { parseTargets, type Target } from './targets.ts';
-import { type ColorChoice, choosePalette, terminalWidth } from './terminal.ts';
+import { type ColorChoice, choosePalette, progressScreen, terminalWidth } from './terminal.ts';
 
 export interface ExplainOptions {
   readonly format: FormatName;
@@ -66,9 +67,11 @@ async function explainAll(
   const array = format.array && targets.length > 1;
   let code: ExitCode = 0;
   let written = 0;
-  for (const target of targets) {
+  const progress = new Progress(progressScreen(options.output === null));
+  for (const [i, target] of targets.entries()) {
+    if (i > 0) progress.tell(() => `${i} of ${targets.length} explained; ${target.name} is next`);
     try {
-      for await (const report of explainTarget(target, options)) {
+      for await (const report of explainTarget(target, options, progress)) {
         if (array) output.write(written === 0 ? '[\n' : ',\n');
         else if (written > 0) output.write(format.between);
         for (const piece of renderer(report, render)) output.write(piece);
@@ -76,15 +79,21 @@ async function explainAll(
       }
     } catch (error) {
       if (error instanceof OutputError) throw error;
+      progress.clear();
       process.stderr.write(describeFailure(target.name, error));
       code = worst(code, exitCodeOf(error));
     }
   }
+  progress.clear();
   if (array) output.write(written === 0 ? '[]\n' : ']\n');
   return code;
 }
 
-async function* explainTarget(target: Target, options: ExplainOptions): AsyncGenerator<Report> {
+async function* explainTarget(
+  target: Target,
+  options: ExplainOptions,
+  progress: Progress,
+): AsyncGenerator<Report> {
   const depth = FORMATS[options.format].depth;
-  for (const capture of await loadTarget(target, depth, options.offline)) yield correlate(capture);
+  for (const capture of await loadTarget(target, depth, options.offline, progress)) yield correlate(capture);
 }

@@ -1,8 +1,10 @@
 /** Finds the source of a target. */
 import type { Depth } from '../elf/read.ts';
 import type { Capture } from '../model/capture.ts';
+import { amount } from '../render/units.ts';
 import type { KnownImages } from '../source/known-images.ts';
 import type { TargetOptions } from '../source/target-file.ts';
+import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
 
 /** Where to find binaries, and what page size to predict for: the options of evidence that is no live process. */
@@ -19,6 +21,7 @@ export async function loadTarget(
   target: Target,
   depth: Depth,
   offline: OfflineOptions,
+  progress: Progress,
 ): Promise<readonly Capture[]> {
   if (target.kind === 'process') {
     const { captureLive } = await import('../source/live.ts');
@@ -28,7 +31,8 @@ export async function loadTarget(
   }
   const { captureFile, captureStream } = await import('../source/target-file.ts');
   const { captureElfTarget } = await import('./elf-target.ts');
-  const options = { ...offline, depth };
+  const onProgress = (bytes: number): void => progress.tell(() => `${target.name}: ${amount(bytes)} read`);
+  const options = { ...offline, depth, onProgress };
   return target.kind === 'file'
     ? captureFile(target.path, options, captureElfTarget)
     : captureStream(0, null, options, captureElfTarget);

@@ -3,6 +3,7 @@
 import { TargetError } from '../source/errors.ts';
 import { listProcesses } from '../source/processes.ts';
 import { describeFailure } from './failure.ts';
+import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
 
 const LONGEST_NAME = 256;
@@ -11,6 +12,7 @@ const LONGEST_NAME = 256;
 export async function selectProcesses(
   pattern: string | null,
   take: (target: Target) => Promise<void>,
+  progress: Progress,
 ): Promise<void> {
   const matches = matcher(pattern);
   let [taken, unreadable] = [0, 0];
@@ -22,10 +24,13 @@ export async function selectProcesses(
       await take({ kind: 'process', name: String(pid), pid });
       taken++;
     } catch (error) {
-      if (!(error instanceof TargetError)) process.stderr.write(describeFailure(String(pid), error));
       unreadable++;
+      if (error instanceof TargetError) continue;
+      progress.clear();
+      process.stderr.write(describeFailure(String(pid), error));
     }
   }
+  progress.clear();
   if (taken + unreadable === 0) throw new TargetError('missing', `no process matches '${pattern ?? ''}'`);
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
   process.stderr.write(`vmaexplain: ${taken} processes judged${others}\n`);

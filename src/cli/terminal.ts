@@ -1,6 +1,7 @@
 /** What the output goes to: decides on colour and width once. */
 import { fstatSync } from 'node:fs';
 import { ANSI, type Palette, PLAIN } from '../render/palette.ts';
+import type { Screen } from './progress.ts';
 
 export type ColorChoice = 'auto' | 'always' | 'never';
 
@@ -11,7 +12,7 @@ export function choosePalette(choice: ColorChoice, toFile: boolean, env: NodeJS.
   const force = env['FORCE_COLOR'];
   if (env['NO_COLOR']) return PLAIN;
   if (force !== undefined) return force === '0' ? PLAIN : ANSI;
-  return !toFile && isTerminal() && env['TERM'] !== 'dumb' ? ANSI : PLAIN;
+  return !toFile && isTerminal(1) && env['TERM'] !== 'dumb' ? ANSI : PLAIN;
 }
 
 /** Columns to fit into: COLUMNS, else the terminal's; null in a pipe or file, where nothing is cut. */
@@ -19,13 +20,25 @@ export function terminalWidth(toFile: boolean, env: NodeJS.ProcessEnv): number |
   if (toFile) return null;
   const columns = Number(env['COLUMNS']);
   if (Number.isInteger(columns) && columns > 0) return columns;
-  return isTerminal() ? (process.stdout.columns ?? null) : null;
+  return isTerminal(1) ? (process.stdout.columns ?? null) : null;
 }
 
-/** Standard output is asked only where it is a character device at all: the question costs loading node:tty. */
-function isTerminal(): boolean {
+/**
+ * Where progress may be shown: standard error, if it is a terminal. `busy`: standard output is being written meanwhile, so
+ * that it must not be the same terminal.
+ */
+export const progressScreen = (busy: boolean): Screen => ({
+  now: () => performance.now(),
+  isThere: () => isTerminal(2) && !(busy && isTerminal(1)),
+  write: text => {
+    process.stderr.write(text);
+  },
+});
+
+/** A stream is asked only where it is a character device at all: the question costs loading node:tty. */
+function isTerminal(fd: 1 | 2): boolean {
   try {
-    return fstatSync(1).isCharacterDevice() && process.stdout.isTTY === true;
+    return fstatSync(fd).isCharacterDevice() && (fd === 1 ? process.stdout : process.stderr).isTTY === true;
   } catch {
     return false;
   }

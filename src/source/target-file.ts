@@ -26,6 +26,8 @@ export interface TargetOptions extends BinaryOptions {
   readonly depth: Depth;
   /** For an ELF file: the page size to predict for, in bytes; null: the usual one. */
   readonly pageSize: number | null;
+  /** Told how many bytes of a text have been read, from time to time. */
+  readonly onProgress?: (bytes: number) => void;
 }
 
 /** Handles ELF targets; core files and images have sources of their own. */
@@ -68,7 +70,7 @@ export function captureStream(
   const whole = (): Buffer => readWhole(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
   if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options);
-  return captureText(path, feed => feedStream(fd, head, feed), options);
+  return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
 
 function captureRegular(
@@ -85,7 +87,7 @@ function captureRegular(
     if (size > LARGEST_SNAPSHOT) throw tooLarge();
     return captureBytes(Buffer.from(bytes.read(0n, size)), path, options);
   }
-  return captureText(path, feed => feedFrom(fd, feed), options);
+  return captureText(path, feed => feedFrom(fd, counted(feed, options)), options);
 }
 
 function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions): Capture[] {
@@ -108,6 +110,16 @@ const tooLarge = (): TargetError =>
 const isElf = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarray(0, 256).toString('latin1'));
+
+/** The same, but that it tells how much has been fed. */
+function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (text: string) => void {
+  let bytes = 0;
+  return text => {
+    feed(text);
+    bytes += text.length;
+    onProgress?.(bytes);
+  };
+}
 
 function feedFrom(fd: number, feed: (text: string) => void): void {
   const buffer = Buffer.allocUnsafe(HEAD);
