@@ -1,10 +1,9 @@
 /** The options of `vmaexplain check`. */
 import { Command, Option } from 'commander';
 import type { Level } from '../model/rule.ts';
-import { CHECK_FORMATS, type CheckFormatName } from '../render/check/formats.ts';
+import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
 import type { ExitCode } from './failure.ts';
-import { collect, colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
-import { standardOutput } from './output.ts';
+import { collect, colorOption, type OfflineFlags, offlineOptions } from './options.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
@@ -48,9 +47,7 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
   const command = new Command('check')
     .description('Judges the hardening of processes and files as the kernel enforces it; made for CI.')
     .argument('[TARGET...]', 'as for explaining')
-    .addOption(
-      new Option('--format <NAME>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('table'),
-    )
+    .addOption(new Option('--format <NAME>', 'output format').choices(CHECK_FORMAT_NAMES).default('table'))
     .option('--json', 'the same as --format json')
     .option('-o, --output <FILE>', 'write there instead of to standard output')
     .addOption(colorOption())
@@ -82,11 +79,9 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     .option('--explain-rule <ID>', 'explain a rule');
   for (const option of offlineOptions()) command.addOption(option);
   return command.addHelpText('after', EXAMPLES).action(async (targets: string[], flags: Flags) => {
-    const documentation = await documentationOf(flags);
-    if (documentation !== null) {
-      const output = standardOutput();
-      output.write(documentation);
-      output.close();
+    const { check, document } = await import('./work.ts');
+    if (flags.listRules || flags.explainRule !== undefined) {
+      finish(await document(flags.explainRule ?? null, flags.color));
       return;
     }
     const sources = [targets.length > 0, flags.all, flags.name !== undefined, program !== null];
@@ -94,13 +89,12 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
       command.error('vmaexplain: TARGETs, --all, --name and -- PROGRAM exclude each other');
     if (!sources.some(Boolean))
       command.error('vmaexplain: nothing to check: name a TARGET, --all, --name or -- PROGRAM');
-    const { runCheck } = await import('./check.ts');
     finish(
-      await runCheck(targets, {
+      await check(targets, {
         format: flags.json ? 'json' : flags.format,
         color: flags.color,
         output: flags.output ?? null,
-        offline: offlineOf(flags),
+        offline: flags,
         only: flags.only,
         ignore: flags.ignore,
         rules: flags.rule,
@@ -118,18 +112,4 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
       }),
     );
   });
-}
-
-async function documentationOf(flags: Flags): Promise<string | null> {
-  if (!flags.listRules && flags.explainRule === undefined) return null;
-  const [{ RULES }, { explainRule, listRules }, { ruleId }, { choosePalette, terminalWidth }] =
-    await Promise.all([
-      import('../check/rules.ts'),
-      import('../render/check/rules.ts'),
-      import('./check.ts'),
-      import('./terminal.ts'),
-    ]);
-  if (flags.explainRule === undefined) return listRules(Object.values(RULES));
-  const palette = choosePalette(flags.color, false, process.env);
-  return explainRule(RULES[ruleId(flags.explainRule)], palette, terminalWidth(false, process.env));
 }

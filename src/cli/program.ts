@@ -2,14 +2,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { oneCharAByte } from '../model/latin1.ts';
 import { VERSION } from '../model/version.ts';
-import { FORMATS, type FormatName } from '../render/formats.ts';
+import { FORMAT_NAMES, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
 import { printable } from '../render/printable.ts';
 import { checkCommand } from './check-command.ts';
-import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
-import { colorOption, type OfflineFlags, offlineOf, offlineOptions } from './options.ts';
+import type { ExitCode } from './failure.ts';
+import { colorOption, type OfflineFlags, offlineOptions } from './options.ts';
 import { standardOutput } from './output.ts';
-import { parseRange } from './range.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
@@ -53,7 +52,7 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   const started = dashes < 0 ? null : words.slice(dashes + 1);
   const own = dashes < 0 ? words : words.slice(0, dashes);
   const program = rootCommand(started, result);
-  program.addCommand(recordCommand());
+  program.addCommand(recordCommand(result));
   program.addCommand(
     checkCommand(started, code => {
       result.code = code;
@@ -64,8 +63,9 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(own.map(spellXX), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(describeFailure(null, error));
-    return exitCodeOf(error);
+    // Standard output cannot take the help; trouble with a target has been told where it is done.
+    process.stderr.write(`vmaexplain: ${inert(error instanceof Error ? error.message : String(error))}\n`);
+    return 2;
   }
   return result.code;
 }
@@ -108,7 +108,7 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
     .option('-q, --quiet', 'neither header nor totals')
     .option('-p, --show-path', 'full paths')
     .option('-A, --range <LOW[,HIGH]>', 'only mappings that overlap these addresses (hexadecimal)')
-    .addOption(new Option('--format <NAME>', 'output format').choices(Object.keys(FORMATS)).default('table'))
+    .addOption(new Option('--format <NAME>', 'output format').choices(FORMAT_NAMES).default('table'))
     .option('--json', 'the same as --format json')
     .option('-o, --output <FILE>', 'write there instead of to standard output')
     .addOption(colorOption())
@@ -123,8 +123,8 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
       if (started && targets.length > 0)
         program.error('vmaexplain: TARGETs and -- PROGRAM exclude each other');
       if (started?.length === 0) program.error('vmaexplain: a program follows --');
-      const { runExplain } = await import('./explain.ts');
-      result.code = await runExplain(targets, {
+      const { explain } = await import('./work.ts');
+      result.code = await explain(targets, {
         format: flags.json ? 'json' : flags.format,
         view: viewOf(program, flags),
         quiet: flags.quiet ?? false,
@@ -132,23 +132,23 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
         explain: flags.explain ?? false,
         color: flags.color,
         output: flags.output ?? null,
-        range: flags.range === undefined ? null : parseRange(flags.range),
-        offline: offlineOf(flags),
+        range: flags.range ?? null,
+        offline: flags,
         program: started,
         keep: flags.keep ?? false,
       });
     });
 }
 
-function recordCommand(): Command {
+function recordCommand(result: Result): Command {
   return new Command('record')
     .description('Writes a self-contained snapshot of a process, to be explained or checked anywhere.')
     .argument('<PID>', 'the process')
     .requiredOption('-o, --output <FILE>', 'where to write; compressed if the name ends in .gz')
     .option('--force', 'overwrite the file')
     .action(async (pid: string, flags: { output: string; force?: true }) => {
-      const { runRecord } = await import('./record.ts');
-      runRecord(pid, { output: flags.output, force: flags.force ?? false });
+      const { record } = await import('./work.ts');
+      result.code = await record(pid, { output: flags.output, force: flags.force ?? false });
     });
 }
 

@@ -11,7 +11,8 @@ export interface Format {
   readonly depth: 'layout' | 'dynamic';
 }
 
-export type FormatName = 'table' | 'sections' | 'json' | 'ndjson' | 'csv';
+export const FORMAT_NAMES = ['table', 'sections', 'json', 'ndjson', 'csv'] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
 
 export const FORMATS: Readonly<Record<FormatName, Format>> = {
   table: {

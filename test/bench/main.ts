@@ -64,6 +64,7 @@ if (values.output !== undefined)
 
 /** A rebuild while the bench runs must not change what is measured. */
 function copyOfBuild(to: string): string {
-  for (const name of ['cli.cjs', 'main.cjs', 'main.cache']) copyFileSync(join('dist', name), join(to, name));
+  for (const name of ['cli.cjs', 'main.cjs', 'main.cache', 'work.cjs', 'work.cache'])
+    copyFileSync(join('dist', name), join(to, name));
   return join(to, 'cli.cjs');
 }

@@ -175,8 +175,7 @@ function bundleThatTells(folder: string, packages: readonly string[]): void {
     writeFileSync(path, `process.stderr.write('${name}\\n');\nmodule.exports = require(${own});\n`);
     return `--alias:${name}=${path}`;
   });
-  const outfile = join(folder, 'main.cjs');
-  const words = ['run', '-s', 'bundle', '--', ...aliases, `--outfile=${outfile}`];
+  const words = ['run', '-s', 'bundle', '--', ...aliases, `--outdir=${folder}`];
   execFileSync('npm', words, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   copyFileSync(join(ROOT, 'src', 'cli', 'bundle', 'start.cjs'), join(folder, 'cli.cjs'));
 }

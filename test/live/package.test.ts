@@ -63,6 +63,7 @@ describe('the package', () => {
       './dist/schema/report.json',
       './dist/lib/index.d.ts',
       './dist/main.cache',
+      './dist/work.cache',
       './samples/README.md',
     ])
       expect(files).toContain(file);

@@ -5,7 +5,8 @@ const { join } = require('node:path');
 
 const dist = process.argv[2];
 process.argv = [process.argv[0], 'vmaexplain', String(process.pid), '--output', '/dev/null'];
-const script = require(join(process.cwd(), dist, 'cli.cjs'));
+const scripts = require(join(process.cwd(), dist, 'cli.cjs'));
 process.on('exit', () => {
-  writeFileSync(join(dist, 'main.cache'), script.createCachedData());
+  for (const [name, script] of Object.entries(scripts))
+    writeFileSync(join(dist, `${name}.cache`), script.createCachedData());
 });

@@ -1,7 +1,8 @@
 /** Every output format of `check`, by the name that --format takes. */
 import type { CheckRenderer } from './options.ts';
 
-export type CheckFormatName = 'table' | 'json' | 'sarif' | 'junit' | 'github' | 'markdown';
+export const CHECK_FORMAT_NAMES = ['table', 'json', 'sarif', 'junit', 'github', 'markdown'] as const;
+export type CheckFormatName = (typeof CHECK_FORMAT_NAMES)[number];
 
 /** Loaded when asked for. */
 export const CHECK_FORMATS: Readonly<Record<CheckFormatName, () => Promise<CheckRenderer>>> = {
