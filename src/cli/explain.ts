@@ -5,11 +5,15 @@ import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
+import { nextTurn } from './on-interrupt.ts';
 import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { type AddressFilter, overlaps } from './range.ts';
 import { parseTargets, type Target } from './targets.ts';
 import { type ColorChoice, choosePalette, progressScreen, terminalWidth } from './terminal.ts';
+
+/** Between them, a signal is heeded that would leave half a file. */
+const PIECES_A_TURN = 1000;
 
 export interface ExplainOptions {
   readonly format: FormatName;
@@ -74,7 +78,11 @@ async function explainAll(
       for await (const report of explainTarget(target, options, progress)) {
         if (array) output.write(written === 0 ? '[\n' : ',\n');
         else if (written > 0) output.write(format.between);
-        for (const piece of renderer(report, render)) output.write(piece);
+        let pieces = 0;
+        for (const piece of renderer(report, render)) {
+          output.write(piece);
+          if (options.output !== null && ++pieces % PIECES_A_TURN === 0) await nextTurn();
+        }
         written++;
       }
     } catch (error) {

@@ -1,8 +1,20 @@
 /** Standard output and -o FILE: written at once in large pieces, whole or not at all. */
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
+import { onInterrupt } from './on-interrupt.ts';
 
 const PIECE = 64 * 1024;
 
@@ -33,43 +45,48 @@ export function standardOutput(): Output {
 }
 
 /**
- * A file: written beside its final place and moved there when complete. What is no regular file (a device, a FIFO) is
- * written to directly.
+ * A file: written beside its final place and moved there when complete, so that neither an error nor a signal leaves half of
+ * it. What is no regular file (a device, a FIFO) is written to directly. It is opened when there is something to write:
+ * until then, the usual death by a signal leaves nothing behind.
  * @throws TargetError where it cannot be written.
  */
 export function fileOutput(path: string, mode = 0o666): Output {
   const direct = isSpecial(path);
+  if (!direct) attempt(path, () => accessSync(dirname(path), constants.W_OK | constants.X_OK));
   const written = direct ? path : `${path}.${process.pid}.part`;
-  const fd = attempt(path, () => openSync(written, direct ? 'w' : 'wx', mode));
-  let done = false;
-  const remove = (): void => {
+  let fd: number | null = null;
+  let release = (): void => {};
+  const open = (): number => {
+    if (!direct) release = onInterrupt(() => rmSync(written, { force: true }));
+    fd = attempt(path, () => openSync(written, direct ? 'w' : 'wx', mode), release);
+    return fd;
+  };
+  const discard = (): void => {
+    if (fd === null) return;
+    closeSync(fd);
+    fd = null;
     if (!direct) rmSync(written, { force: true });
+    release();
   };
   const sink = buffered(piece => {
-    attempt(path, () => writeAll(fd, piece), remove);
+    attempt(path, () => writeAll(fd ?? open(), piece), discard);
   });
-  return {
-    write: sink.write,
-    close() {
-      sink.flush();
-      attempt(
-        path,
-        () => {
-          if (!direct) fsyncSync(fd);
-          done = true;
-          closeSync(fd);
-          if (!direct) renameSync(written, path);
-        },
-        remove,
-      );
-    },
-    discard() {
-      if (done) return;
-      done = true;
-      closeSync(fd);
-      remove();
-    },
+  const close = (): void => {
+    sink.flush();
+    const complete = fd ?? open();
+    attempt(
+      path,
+      () => {
+        if (!direct) fsyncSync(complete);
+        if (!direct) renameSync(written, path);
+      },
+      discard,
+    );
+    fd = null;
+    closeSync(complete);
+    release();
   };
+  return { write: sink.write, close, discard };
 }
 
 function isSpecial(path: string): boolean {
@@ -85,7 +102,7 @@ function attempt<T>(path: string, action: () => T, undo: () => void = () => {}):
     return action();
   } catch (error) {
     undo();
-    throw outputError(path, error);
+    throw error instanceof OutputError ? error : outputError(path, error);
   }
 }
 

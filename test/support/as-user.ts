@@ -1,6 +1,6 @@
 /** Runs things as a user without privileges, or as root without some: reports of the same process then differ. */
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,6 +40,14 @@ export function publish(path: string, folder: string, name: string = basename(pa
   copyFileSync(path, copy);
   chmodSync(copy, 0o755);
   return copy;
+}
+
+/** The built command where everyone may run it. */
+export function publishCommand(): string {
+  const folder = openFolder('command');
+  const dist = join(import.meta.dirname, '..', '..', 'dist');
+  for (const name of readdirSync(dist)) if (/\.(cjs|cache)$/.test(name)) publish(join(dist, name), folder);
+  return join(folder, 'cli.cjs');
 }
 
 let bundle: string | undefined;

@@ -1,0 +1,191 @@
+/** The command when the machine fails it: no descriptors, no room, no reader, no patience. Nothing half-written remains. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { becomingNobody, publishCommand } from '../support/as-user.ts';
+import { build } from '../support/build.ts';
+import { start, stopAll } from '../support/process.ts';
+import { ROOT, shell } from '../support/shell.ts';
+import { scratchFolder } from '../support/situations.ts';
+import { describeWith } from '../support/tools.ts';
+import { canUnshare } from '../support/unshare.ts';
+import { DEFAULT, requirements } from '../support/variant.ts';
+
+afterEach(stopAll);
+
+const CLI = join(ROOT, 'dist', 'cli.cjs');
+const SAMPLE = 'samples/crash/core';
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+function command(args: readonly string[]): { child: ChildProcess; ending: Promise<Ending> } {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ending = new Promise<Ending>(resolve => {
+    child.once('close', (code, signal) => resolve({ code, signal, stderr }));
+  });
+  return { child, ending };
+}
+
+/** No stack, no source lines, nothing of Node's own. */
+const expectCalm = (stderr: string): void =>
+  expect(stderr).not.toMatch(/\n\s+at |node:internal|internal error|Error:/);
+
+describe('few file descriptors', () => {
+  it.each([21, 22, 23, 24, 25, 26, 28, 32])('%i: a report, or an error in words', async most => {
+    const subject = await start('/bin/sh', ['-c', 'echo ready; read line']);
+    const { stdout, stderr, code } = await shell(`ulimit -n ${most}; exec vmaexplain --json ${subject.pid}`);
+    // With fewer than some twenty, node itself does not start.
+    if (/node|uv_|Assertion/.test(stderr) && !stderr.startsWith('vmaexplain:')) return;
+    expectCalm(stderr);
+    if (code === 0) expect(JSON.parse(stdout).mappings.length).toBeGreaterThan(10);
+    else expect(stderr).toMatch(/too many open files|EMFILE/);
+  });
+});
+
+describe('a full disk', () => {
+  it.each([
+    ['standard output', `vmaexplain ${SAMPLE} > /dev/full`],
+    ['-o', `vmaexplain -o /dev/full ${SAMPLE}`],
+    ['check -o', `vmaexplain check -o /dev/full ${SAMPLE}`],
+    ['check --write-baseline', `vmaexplain check --write-baseline /dev/full ${SAMPLE}`],
+    ['record', 'vmaexplain record $$ --force -o /dev/full'],
+  ])('%s: exit code 2 and a line in words', async (_, line) => {
+    const { stderr, code } = await shell(line);
+    expect(stderr).toMatch(/^vmaexplain: .*cannot be written \(ENOSPC\)$/m);
+    expectCalm(stderr);
+    expect(code).toBe(2);
+  });
+
+  describeWith(canUnshare('--mount'), 'of 16 KiB', () => {
+    it('holds neither a report nor a snapshot afterwards', async () => {
+      const folder = scratchFolder('small-disk');
+      const mount = `mount -t tmpfs -o size=16k none ${folder}`;
+      const lines = [
+        `vmaexplain --json -o ${folder}/report.json ${SAMPLE}; echo $?`,
+        `vmaexplain record $$ -o ${folder}/snapshot.json; echo $?`,
+        `ls -A ${folder}`,
+      ];
+      const { stdout, stderr } = await shell(`unshare --mount sh -c '${[mount, ...lines].join('; ')}'`);
+      expect(stdout).toBe('2\n2\n');
+      expect(stderr.match(/cannot be written \(ENOSPC\)/g)).toHaveLength(2);
+      expectCalm(stderr);
+    });
+  });
+});
+
+describe('-o', () => {
+  it.each([
+    ['a folder that is not there', 'missing/report', /ENOENT/],
+    ['a folder itself', '.', /cannot be written \((EISDIR|EACCES)\)/],
+    ['a name that is too long', 'x'.repeat(300), /ENAMETOOLONG/],
+  ])('%s: exit code 2', async (_, name, error) => {
+    const folder = scratchFolder('output');
+    const { code, stderr } = await command(['-o', join(folder, name), SAMPLE]).ending;
+    expect(stderr).toMatch(error);
+    expectCalm(stderr);
+    expect(code).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves the file that was there alone if the target cannot be explained and nothing is written', async () => {
+    const folder = scratchFolder('output');
+    const file = join(folder, 'report.json');
+    writeFileSync(file, 'before');
+    expect((await command(['-o', join(file, 'below'), SAMPLE]).ending).code).toBe(2);
+    expect(readFileSync(file, 'utf8')).toBe('before');
+  });
+});
+
+describeWith(requirements(DEFAULT), 'a signal', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s while a file is being written: nothing of it remains',
+    async signal => {
+      const subject = await start(build('many-vmas.c'), ['20000']);
+      const folder = scratchFolder('interrupted');
+      // Where the system cannot watch a folder, the command is interrupted at some other moment, which must do as well.
+      const { child, ending } = command(['--json', '-o', join(folder, 'report.json'), String(subject.pid)]);
+      const watcher = watch(folder, () => child.kill(signal));
+      const { signal: ended, stderr, code } = await ending;
+      watcher.close();
+      expectCalm(stderr);
+      expect(readdirSync(folder)).toEqual(code === 0 ? ['report.json'] : []);
+      if (code !== 0) expect(ended).toBe(signal);
+    },
+  );
+
+  it('SIGINT at any moment: no stack trace', async () => {
+    const { pid } = await start(build('many-vmas.c'), ['5000']);
+    const subjects = [pid, pid, pid];
+    const commands = subjects.map(subject => command(['--json', String(subject)]));
+    // As soon as it runs, when it prints, and long after.
+    commands[0]!.child.once('spawn', () => commands[0]!.child.kill('SIGINT'));
+    commands[1]!.child.stdout!.once('data', () => commands[1]!.child.kill('SIGINT'));
+    commands[2]!.child.stdout!.resume().once('end', () => commands[2]!.child.kill('SIGINT'));
+    commands[1]!.child.stdout!.resume();
+    for (const { ending } of commands) expectCalm((await ending).stderr);
+  });
+});
+
+describe('a reader that goes away', () => {
+  it.each(['--json', '--format=ndjson', '--format=csv', '--format=sections', '-XX', '--explain'])(
+    '%s: no error',
+    async format => {
+      for (const bytes of [0, 1, 4096]) {
+        const line = `vmaexplain ${format} $$ ${SAMPLE} | head -c ${bytes}`;
+        const { stderr } = await shell(`${line} > /dev/null`);
+        expect(stderr).toBe('');
+      }
+    },
+  );
+
+  it('of standard error: no fault either', async () => {
+    const { code } = await shell('vmaexplain /none 2>&-');
+    expect(code).toBe(3);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is named, and does not stop the others', async () => {
+    const folder = scratchFolder('targets');
+    mkdirSync(join(folder, 'd'));
+    const names = ['d', 'none', 'fifo'].map(name => join(folder, name));
+    await shell(`mkfifo ${join(folder, 'fifo')}`);
+    const { stdout, stderr, code } = await shell(
+      `vmaexplain /dev/null /dev/zero ${names.join(' ')} ${SAMPLE}`,
+    );
+    expect(
+      stderr
+        .trimEnd()
+        .split('\n')
+        .filter(line => line.startsWith('vmaexplain: ')),
+    ).toHaveLength(5);
+    expectCalm(stderr);
+    expect(stdout).toContain('/opt/demo/demo');
+    expect(code).toBe(3);
+    expect(existsSync(join(folder, 'fifo'))).toBe(true);
+  });
+});
+
+describeWith([...canUnshare('--mount'), ...becomingNobody(), 'setpriv'], '/proc mounted with hidepid', () => {
+  it.each([
+    [1, /may not be read/],
+    [2, /no process/],
+  ])('%i: exit code 3, and what can be done about it', async (hidepid, why) => {
+    const bundle = publishCommand();
+    const line = `mount -t proc -o hidepid=${hidepid} proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups ${process.execPath} ${bundle} ${process.pid}`;
+    const { stderr, code } = await shell(`unshare --mount sh -c '${line}'`, '/');
+    expect(stderr).toMatch(why);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2);
+    expectCalm(stderr);
+    expect(code).toBe(3);
+  });
+});
