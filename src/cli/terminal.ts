@@ -28,7 +28,8 @@ export function terminalWidth(toFile: boolean, env: NodeJS.ProcessEnv): number |
  * that it must not be the same terminal.
  */
 export const progressScreen = (busy: boolean): Screen => ({
-  now: () => performance.now(),
+  // Not `performance`, which is loaded when it is first used.
+  now: () => Date.now(),
   isThere: () => isTerminal(2) && !(busy && isTerminal(1)),
   write: text => {
     process.stderr.write(text);
