@@ -81,6 +81,13 @@ export class ProcDirectory {
 function missing(pid: number, cause: unknown): TargetError {
   if (errnoOf(cause) === 'EMFILE' || errnoOf(cause) === 'ENFILE')
     return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', cause);
+  if (errnoOf(cause) === 'EPERM' || errnoOf(cause) === 'EACCES')
+    return new TargetError(
+      'permission',
+      `process ${pid} may not be read: /proc is mounted with hidepid`,
+      'run as its user or as root',
+      cause,
+    );
   return new TargetError(
     'missing',
     Number.isSafeInteger(pid) ? `no process ${pid}` : 'no such process',
