@@ -24,7 +24,7 @@ export class TargetRoot {
     if (!path.startsWith('/') || /\/\.\.?(\/|$)/.test(path)) return null;
     try {
       if (this.#sharesRoot()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
-      return walk(this.#proc.path('root'), path) ?? this.#openAbsolute(path);
+      return this.#openBelowRoot(path) ?? this.#openAbsolute(path);
     } catch (error) {
       if (isOutOfFiles(error)) throw error;
       return null;
@@ -37,7 +37,19 @@ export class TargetRoot {
     return this.#shared;
   }
 
-  /** A chrooted target's paths are printed relative to the reader's root: then they need no prefix. */
+  /**
+   * Paths are printed relative to the reader's root, or to that of the target's mount namespace where it is another. Of a
+   * chrooted target they begin with the name of its own root.
+   */
+  #openBelowRoot(path: string): number | null {
+    const root = this.#proc.link('root');
+    const below =
+      root !== null && root !== '/' && path.startsWith(`${root}/`) ? path.slice(root.length) : null;
+    const handle = below === null ? null : walk(this.#proc.path('root'), below);
+    return handle ?? walk(this.#proc.path('root'), path);
+  }
+
+  /** What a chrooted target has mapped from outside its root, in the reader's own mount namespace. */
   #openAbsolute(path: string): number | null {
     return this.#sharesMounts() ? walk('/', path) : null;
   }
