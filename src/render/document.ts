@@ -13,6 +13,7 @@ import type { Mapping, Part, Report } from '../model/report.ts';
 import { sectionsOfSegments } from '../model/section-to-segment.ts';
 import { hex, type Range, sizeOf } from '../model/units.ts';
 import { VERSION } from '../model/version.ts';
+import type { Figures } from '../model/vma.ts';
 import { deviationSentence } from './deviation-words.ts';
 import { explain } from './explanation.ts';
 import { findingDocument } from './finding-document.ts';
@@ -99,13 +100,19 @@ export function mappingDocument(report: Report, mapping: Mapping): MappingDocume
   };
 }
 
-function memoryOf({ capture }: Report, { vma }: Mapping): Record<string, number | null> | null {
+type Memory = Record<string, number | null>;
+
+/** Of figures that many mappings share. */
+const MEMORY = new WeakMap<Figures, Memory>();
+
+function memoryOf({ capture }: Report, { vma }: Mapping): Memory | null {
   const { figures } = vma;
   if (!figures) return null;
-  const memory: Record<string, number | null> = {};
-  capture.figureNames.forEach((name, i) => {
-    memory[camelCase(name)] = figures[i] ?? null;
-  });
+  let memory = MEMORY.get(figures);
+  if (memory) return memory;
+  memory = {};
+  for (const [i, name] of capture.figureNames.entries()) memory[camelCase(name)] = figures[i] ?? null;
+  MEMORY.set(figures, memory);
   return memory;
 }
 

@@ -19,14 +19,18 @@ function* list<T>(name: string, members: readonly T[], document: (member: T) => 
   yield `  "${name}": [`;
   let separator = '\n';
   for (const member of members) {
-    yield `${separator}${indent(stringify(document(member), 2), '    ')}`;
+    yield `${separator}${asMember(document(member))}`;
     separator = ',\n';
   }
   yield members.length > 0 ? '\n  ],\n' : '],\n';
 }
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);
-const indent = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);
+
+/** Indented as a member of a list in the document, as whose member of a member it is written here. */
+const asMember = (value: object): string => stringify([[value]], 2).slice(BEFORE.length, -AFTER.length);
+const BEFORE = '[\n  [\n';
+const AFTER = '\n  ]\n]';
 
 /** Each line stands alone in a log: it names its process and its module. */
 export const renderNdjson: Renderer = function* (report, options) {
