@@ -42,9 +42,12 @@ export function parseMapsLine(line: string): MapsEntry | null {
     offset: offset === '00000000' ? ZERO : fileOffset(BigInt(`0x${offset}`)),
     device: match[5]!,
     inode: match[6]!,
-    name: (match[7] ?? '').replaceAll('\\012', '\n'),
+    name: throughMaps(match[7] ?? ''),
   };
 }
+
+/** What a name becomes on its way through maps: a newline is escaped and read back, and so is what only looks like that. */
+export const throughMaps = (name: string): string => name.replaceAll('\\012', '\n');
 
 /** Completes an entry to a Vma. */
 export function toVma(

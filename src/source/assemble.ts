@@ -6,6 +6,7 @@ import type { ElfFile } from '../model/elf.ts';
 import { address } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
+import { throughMaps } from '../parse/maps.ts';
 import type { ProcessEvidence } from './evidence.ts';
 import { inOrder } from './in-order.ts';
 
@@ -113,7 +114,8 @@ function executableFile(
   evidence: ProcessEvidence,
   files: readonly { readonly name: string }[],
 ): number | null {
-  const index = files.findIndex(({ name }) => name === evidence.executable);
+  const executable = evidence.executable && throughMaps(evidence.executable);
+  const index = files.findIndex(({ name }) => name === executable);
   return index < 0 ? null : index;
 }
 

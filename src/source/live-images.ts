@@ -38,8 +38,10 @@ export class LiveImages {
 
   /** Reads one file; of the executable, which is the first, always the dynamic table too. */
   read(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
-    const { name, first, wanted, executable } = request;
-    const target = { name, inode: first.inode ?? '', start: first.start, end: first.end };
+    const { first, wanted, executable } = request;
+    const printed = { name: request.name, inode: first.inode ?? '', start: first.start, end: first.end };
+    const name = this.#opener.nameOf(printed);
+    const target = { ...printed, name };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);
     const path = deleted ? name.slice(0, -DELETED.length) : name;
     const image =

@@ -11,6 +11,7 @@
  */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import type { Identity } from '../model/capture.ts';
+import { throughMaps } from '../parse/maps.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
 import { type Refusal, refuse, reopenRegular } from './open-regular.ts';
@@ -60,6 +61,13 @@ export class MappedFileOpener {
       if (isOutOfFiles(error)) return refuse('error', OUT_OF_FILES);
       throw error;
     }
+  }
+
+  /** The file's own name, where maps leaves open whether it has a newline or the four characters \012. */
+  nameOf({ name, start, end }: Wanted): string {
+    if (!name.includes('\n')) return name;
+    const links = [`map_files/${start.toString(16)}-${end.toString(16)}`, 'exe'];
+    return links.map(link => this.#proc.link(link)).find(link => link && throughMaps(link) === name) ?? name;
   }
 
   /** Does the name, exactly as printed, lead to the mapped file? Tells a file named "x (deleted)" from a deleted one. */
