@@ -8,12 +8,12 @@ const MOST_CHARACTERS = 32 << 20;
 
 /** A string table (gABI: NUL-terminated names, found by offset), one char a byte. */
 export class StringTable {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   #budget = MOST_CHARACTERS;
   readonly #known = new Map<number, string>();
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Reads a table of `size` bytes at `offset`; what lies past the end of the source reads as no names. */
@@ -30,9 +30,7 @@ export class StringTable {
     const limit = Math.min(bytes.length, offset + Math.min(LONGEST_NAME, this.#budget));
     let end = offset;
     while (end < limit && bytes[end] !== 0) end++;
-    let name = '';
-    for (let i = offset; i < end; i += 1024)
-      name += String.fromCharCode(...bytes.subarray(i, Math.min(i + 1024, end)));
+    const name = bytes.toString('latin1', offset, end);
     this.#budget -= name.length;
     this.#known.set(offset, name);
     return name;
