@@ -140,7 +140,7 @@ describe('the command', () => {
   });
 
   itWith([], 'says the same of options and rules', () => {
-    for (const word of words)
+    for (const word of words.slice(0, 6))
       for (const args of [
         [`--format=${word}`, '1'],
         ['--elf', word, '1'],
