@@ -70,11 +70,20 @@ export class JsonValue {
   }
 
   #wrong(expected: string): UnusableJson {
-    const actual = JSON.stringify(this.#value);
-    const shown = actual.length > 60 ? `${actual.slice(0, 60)}...` : actual;
+    const actual = shortened(this.#value);
     return new UnusableJson(
-      `${this.#place === '' ? 'the document' : this.#place}: expected ${expected}, found ${shown}`,
+      `${this.#place === '' ? 'the document' : this.#place}: expected ${expected}, found ${actual}`,
     );
+  }
+}
+
+function shortened(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  } catch {
+    // JSON.parse takes any depth, JSON.stringify does not.
+    return 'something deeply nested';
   }
 }
 

@@ -19,8 +19,8 @@ import type { BinaryOptions } from './find-binary.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
 const HEAD = 64 * 1024;
-/** A snapshot of 65,000 mappings has 50 MB. */
-const LARGEST_SNAPSHOT = 512 << 20;
+/** A snapshot of 65,000 mappings has 50 MB; and what V8 can hold in one string ends at 512 MiB. */
+const LARGEST_SNAPSHOT = 500 << 20;
 
 export interface TargetOptions extends BinaryOptions {
   readonly depth: Depth;
