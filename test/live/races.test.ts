@@ -1,6 +1,7 @@
 /** Targets that do not keep still while they are read: every answer is a report that holds together, or a proper error. */
 import { spawn } from 'node:child_process';
 import { copyFileSync, linkSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { correlate } from '../../src/correlate/report.ts';
@@ -203,6 +204,31 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
     truncateSync(path, 200);
     expect(readElf(opened.bytes, 'full').flaws).not.toEqual([]);
     opened.close();
+    proc.close();
+  });
+
+  it('becomes a sparse file of a tebibyte: as quickly read as before', async () => {
+    const { proc, path, subject } = await mapped();
+    truncateSync(path, 2 ** 40);
+    const { modules } = correlate(captureLive(subject.pid, 'full'));
+    const library = modules.find(module => module.path === path);
+    expect(library?.image).toMatchObject({ status: 'read', elf: { fileSize: 2 ** 40, flaws: [] } });
+    proc.close();
+  });
+
+  itWith(['setpriv'], 'gives its place to a socket, which is not touched', async () => {
+    const { proc, path, subject } = await mapped();
+    unlinkSync(path);
+    let connections = 0;
+    const server = createServer(() => connections++);
+    await new Promise<void>(resolve => server.listen(path, resolve));
+    const answer = await explainWithoutMapFiles(subject.pid);
+    server.close();
+    if (!('modules' in answer)) throw new Error(answer.message);
+    expect(answer.modules.find(module => module.path === path)?.image).toMatchObject({
+      reason: 'not-regular',
+    });
+    expect(connections).toBe(0);
     proc.close();
   });
 
