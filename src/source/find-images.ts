@@ -88,7 +88,7 @@ function readOne(
   depth: Depth,
   budget: HeaderBudget,
 ): ImageState {
-  const state = readImage(() => readElf(found.bytes, depth), found.path, 'path-only', budget);
+  const state = readImage(() => readElf(budget.metered(found.bytes), depth), found.path, 'path-only', budget);
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);

@@ -58,7 +58,8 @@ export class LiveImages {
     const opened = this.#opener.open(target, path, deleted);
     if (!opened.ok) return unavailable(opened.reason, opened.message);
     try {
-      const { bytes, stats } = opened;
+      const { stats } = opened;
+      const bytes = this.#budget.metered(opened.bytes);
       const recorder = this.#recorder;
       const read = recorder
         ? () => readElf(recorder.watch(bytes), depth)

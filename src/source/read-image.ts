@@ -1,4 +1,5 @@
 import { MalformedElf, NotElf } from '../elf/header.ts';
+import type { ByteSource } from '../model/bytes.ts';
 import type { Identity, ImageState, UnavailableReason } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { errnoOf } from './errors.ts';
@@ -9,9 +10,23 @@ import { errnoOf } from './errors.ts';
  */
 export class HeaderBudget {
   #left = 500_000;
+  /** Of files, names and relocations among them. A recording keeps them all. */
+  #bytes = 256 << 20;
 
   get isUsedUp(): boolean {
-    return this.#left <= 0;
+    return this.#left <= 0 || this.#bytes <= 0;
+  }
+
+  /** The same source; what is read of it counts. */
+  metered(source: ByteSource): ByteSource {
+    return {
+      size: source.size,
+      read: (offset, length) => {
+        const bytes = source.read(offset, length);
+        this.#bytes -= bytes.length;
+        return bytes;
+      },
+    };
   }
 
   /** Takes what has been read. */

@@ -11,6 +11,7 @@ import { address, fileOffset, vaddr } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
 import { mappingDocument, moduleDocument } from '../../src/render/document.ts';
 import { TargetError } from '../../src/source/errors.ts';
+import { HeaderBudget, readImage } from '../../src/source/read-image.ts';
 import { CountingBytes } from '../fuzz/support/counting-bytes.ts';
 import { explainElf } from '../fuzz/support/targets.ts';
 import { captureOf } from '../support/dsl.ts';
@@ -204,5 +205,25 @@ describe('a core file that asks for much work', () => {
     expect(core.bytesRead).toBeLessThan(256 << 20);
     if (reports instanceof TargetError) throw reports;
     expect(reports[0]!.notes.length).toBeLessThan(50);
+  });
+});
+
+describe('the files of one process', () => {
+  const reading = (elf: ElfFile, budget: HeaderBudget): string =>
+    readImage(() => elf, '/lie', 'inode', budget).status;
+
+  it('have 500,000 headers together, and those behind them are not read', () => {
+    const image = { ...elf('DYN static', 'LOAD r-x 0 1000'), sections: sections(100_000, () => ({})) };
+    const budget = new HeaderBudget();
+    const states = Array.from({ length: 10 }, () => reading(image, budget));
+    expect(states).toEqual([...Array(5).fill('read'), ...Array(5).fill('unavailable')]);
+  });
+
+  it('are read for 256 MiB together', () => {
+    const budget = new HeaderBudget();
+    const source = budget.metered(new CountingBytes(new Uint8Array(1 << 20)));
+    const image = elf('DYN static', 'LOAD r-x 0 1000');
+    for (let i = 0; i < 256; i++) source.read(0n, 1 << 20);
+    expect(reading(image, budget)).toBe('unavailable');
   });
 });
