@@ -2,7 +2,7 @@
  * From the mapped files to the modules: each ELF file's loaded instances, placed by load bias. The executable and
  * its interpreter by the auxiliary vector, which is exact; libraries by the fit of all their mappings together.
  */
-import type { Capture, MappedFile } from '../model/capture.ts';
+import type { Capture, MappedFile, UnavailableReason } from '../model/capture.ts';
 import type { Loader, Module, Piece } from '../model/module.ts';
 import { type Address, biasOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
@@ -55,20 +55,11 @@ function modulesOfFile(
   const first = vmas[0];
   if (!first || file.image.status === 'not-elf') return [];
   const loader = role === 'library' ? roles.libraryLoader : 'kernel';
-  const base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
+  const base: Base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
   if (file.image.status === 'unavailable') {
     const { reason, message } = file.image;
     const loaded = role !== 'library' || (!isDevice(file) && vmas.some(isPrivateText));
-    if (!loaded) return [];
-    return [
-      {
-        ...base,
-        role,
-        image: { status: 'unavailable', reason, message },
-        placement: null,
-        start: first.start,
-      },
-    ];
+    return loaded ? [withoutImage(base, role, first.start, reason, message)] : [];
   }
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
   if (choice === 'ambiguous' || choice === 'mismatch') {
@@ -76,15 +67,7 @@ function modulesOfFile(
       choice === 'ambiguous'
         ? `several files of this name fit (${file.image.candidates.map(({ path }) => path).join(', ')})`
         : `the segments of ${file.image.candidates.map(({ path }) => path).join(', ')} cannot produce these mappings`;
-    return [
-      {
-        ...base,
-        role,
-        image: { status: 'unavailable', reason: choice, message },
-        placement: null,
-        start: first.start,
-      },
-    ];
+    return [withoutImage(base, role, first.start, choice, message)];
   }
   const { candidate, instances, fromAuxv } = choice;
   const image = { status: 'read' as const, ...candidate };
@@ -108,6 +91,19 @@ function modulesOfFile(
       start: startOf(instance.pieces, first.start),
     };
   });
+}
+
+type Base = Pick<PlacedModule, 'path' | 'file' | 'loader' | 'rules'>;
+
+/** A module of which only its mappings are known. */
+function withoutImage(
+  base: Base,
+  role: Module['role'],
+  start: Address,
+  reason: UnavailableReason,
+  message: string,
+): PlacedModule {
+  return { ...base, role, image: { status: 'unavailable', reason, message }, placement: null, start };
 }
 
 /** No loader maps an image shared. */
