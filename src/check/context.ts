@@ -71,9 +71,3 @@ export function accessTo(report: Report, range: Range): Access {
   }
   return access;
 }
-
-/** A figure of one mapping by its smaps name, in bytes; null where the source does not have it. */
-export function figureOf(report: Report, mapping: Mapping, name: string): number | null {
-  const column = report.capture.figureNames.indexOf(name);
-  return column < 0 ? null : (mapping.vma.figures?.[column] ?? null);
-}

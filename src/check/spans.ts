@@ -1,3 +1,5 @@
+import { byStart } from '../model/units.ts';
+
 /** Sets of half-open intervals. */
 export interface Span {
   readonly start: bigint;
@@ -7,7 +9,7 @@ export interface Span {
 /** Sorts, and joins what overlaps or touches. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
-  for (const span of [...spans].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))) {
+  for (const span of [...spans].sort(byStart)) {
     const last = merged.at(-1);
     if (last && span.start <= last.end)
       merged[merged.length - 1] = { start: last.start, end: span.end > last.end ? span.end : last.end };

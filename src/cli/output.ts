@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
+import { pause } from '../source/pause.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
 const PIECE = 64 * 1024;
@@ -144,7 +145,7 @@ function writeAll(fd: number, piece: Buffer): void {
       at += writeSync(fd, piece, at);
     } catch (error) {
       if (errnoOf(error) !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause();
     }
   }
 }

@@ -1,4 +1,5 @@
 /** pmap's -A LOW[,HIGH]: hexadecimal, both ends inclusive, either may be left out; LOW alone is the mapping at LOW. */
+import { SPACE_END } from '../model/units.ts';
 import { TargetError } from '../source/errors.ts';
 
 export interface AddressFilter {
@@ -7,7 +8,7 @@ export interface AddressFilter {
   readonly high: bigint;
 }
 
-const HIGHEST = (1n << 64n) - 1n;
+const HIGHEST = SPACE_END - 1n;
 
 /** @throws TargetError for anything but one or two hexadecimal numbers below 2^64. */
 export function parseRange(text: string): AddressFilter {

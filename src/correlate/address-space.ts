@@ -7,7 +7,7 @@
  *   protect(a, b', r--)    ├─ r-- ─┤rw-│── anon ──┤─ file ─┤
  */
 import type { Content, Piece } from '../model/module.ts';
-import type { Address, FileOffset, Range } from '../model/units.ts';
+import { type Address, byStart, type FileOffset, type Range } from '../model/units.ts';
 
 interface Span {
   readonly start: Address;
@@ -100,8 +100,6 @@ export class AddressSpace {
     return pieces;
   }
 }
-
-const byStart = (a: Span, b: Span): number => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0);
 
 function cut(span: Span, start: Address, end: Address): Span {
   const offset = span.offset === null ? null : ((span.offset + (start - span.start)) as FileOffset);

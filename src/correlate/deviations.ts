@@ -3,6 +3,7 @@
  * each code stands for one thing that can happen to a mapping (see Deviation).
  */
 import type { Capture } from '../model/capture.ts';
+import { figureOf } from '../model/figures.ts';
 import type { Content, Deviation } from '../model/module.ts';
 import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
@@ -43,7 +44,7 @@ export function deviationsOf(
   if (own.length === 0) return found;
   if (own.some(claim => claim.backing === 'anonymous')) {
     const hugePages =
-      (vma.vmFlags?.includes('hg') ?? false) || (figure(capture, vma, 'AnonHugePages') ?? 0) > 0;
+      (vma.vmFlags?.includes('hg') ?? false) || (figureOf(capture, vma, 'AnonHugePages') ?? 0) > 0;
     found.push({ code: 'remapped-anonymous', hugePages });
   }
   const protection = protectionDeviations(vma, own, modules);
@@ -117,7 +118,7 @@ function contentDeviations(
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
   const anonymous =
-    (figure(capture, vma, 'Anonymous') ?? 0) -
+    (figureOf(capture, vma, 'Anonymous') ?? 0) -
     zeroedByLoader(
       placed,
       own.filter(claim => claim.module === module),
@@ -162,12 +163,6 @@ function beyondEndOfFile(
   const segments = own.flatMap(({ piece }) => piece.contents.filter(({ role }) => role === 'segment'));
   const hit = segments.map(content => intersect(content, beyond)).filter(range => range !== null);
   return hit.length === 0 ? null : { start: hit[0]!.start, end: hit.at(-1)!.end };
-}
-
-/** A figure of one VMA by its smaps name, in bytes; null where the source does not have it. */
-export function figure(capture: Capture, vma: Vma, name: string): number | null {
-  const column = capture.figureNames.indexOf(name);
-  return column < 0 ? null : (vma.figures?.[column] ?? null);
 }
 
 /** An image that was torn into more than this is not told hole by hole. */

@@ -9,7 +9,7 @@
 import { type ElfFile, occupiesMemory, type ProgramHeader } from '../model/elf.ts';
 import type { Content, Loader } from '../model/module.ts';
 import type { Part, PartKind } from '../model/report.ts';
-import { type Address, atBias, type LoadBias, pageUp } from '../model/units.ts';
+import { type Address, atBias, type LoadBias, pageUp, SPACE_END } from '../model/units.ts';
 import { type Stretch, StretchMap } from './stretches.ts';
 
 interface Label {
@@ -190,7 +190,7 @@ function fileStretches(elf: ElfFile): Stretch<Label>[] {
     { start: header.shoff, end: header.shoff + BigInt(header.shsize), label: HEADERS.section },
   );
   if (elf.fileSize !== null) {
-    stretches.push({ start: BigInt(elf.fileSize), end: 1n << 64n, label: ZERO_FILL });
+    stretches.push({ start: BigInt(elf.fileSize), end: SPACE_END, label: ZERO_FILL });
   }
   return stretches;
 }

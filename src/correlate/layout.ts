@@ -12,6 +12,7 @@ import type { ElfFile, ProgramHeader, SegmentFlags } from '../model/elf.ts';
 import type { Content, Loader, Piece } from '../model/module.ts';
 import {
   type Address,
+  atBias,
   type FileOffset,
   fileOffset,
   type LoadBias,
@@ -64,7 +65,7 @@ export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): R
   const applied = rules.loader === 'bionic' ? headers : headers.slice(-1);
   return applied
     .map(header => {
-      const start = (bias + header.vaddr) & MASK;
+      const start = atBias(bias, header.vaddr);
       const end = start + header.memsz;
       return {
         start: pageDown(start, rules.pageSize) as Address,
@@ -75,8 +76,6 @@ export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): R
     })
     .filter(range => range.start < range.end);
 }
-
-const MASK = (1n << 64n) - 1n;
 
 type Layout = (
   space: AddressSpace,
@@ -166,7 +165,7 @@ interface Edges {
 }
 
 function edgesOf(load: ProgramHeader, bias: LoadBias, pageSize: number): Edges {
-  const start = ((bias + load.vaddr) & MASK) as Address;
+  const start = atBias(bias, load.vaddr);
   return {
     start: pageDown(start, pageSize),
     fileEnd: pageUp((start + load.filesz) as Address, pageSize),

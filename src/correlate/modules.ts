@@ -4,7 +4,7 @@
  */
 import type { Capture, MappedFile, UnavailableReason } from '../model/capture.ts';
 import type { Loader, Module, Piece } from '../model/module.ts';
-import { type Address, biasOf } from '../model/units.ts';
+import { type Address, biasOf, byStart } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { chooseCandidate } from './choose.ts';
 import type { Effort } from './effort.ts';
@@ -38,7 +38,7 @@ export function placeModules(capture: Capture, index: VmaIndex, effort: Effort):
   });
   const vdso = vdsoModule(capture, rules('kernel'));
   if (vdso) modules.push(vdso);
-  return modules.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  return modules.sort(byStart);
 }
 
 function modulesOfFile(

@@ -5,6 +5,7 @@
  *   claims      ├── .text ──┤      ├─ .rodata ─┤
  *   cover(a,b)     ├─.text──┼─gap──┼─.rod─┤
  */
+import { byStart } from '../model/units.ts';
 import { firstEndingAfter } from './ordered.ts';
 
 export interface Stretch<L> {
@@ -18,9 +19,7 @@ export class StretchMap<L> {
 
   /** Takes stretches in any order; empty ones are dropped, overlapping ones cut to what is still free. */
   constructor(claims: readonly Stretch<L>[]) {
-    const sorted = claims
-      .filter(claim => claim.start < claim.end)
-      .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+    const sorted = claims.filter(claim => claim.start < claim.end).sort(byStart);
     let cursor: bigint | null = null;
     for (const claim of sorted) {
       const start: bigint = cursor !== null && cursor > claim.start ? cursor : claim.start;

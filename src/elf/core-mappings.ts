@@ -8,7 +8,7 @@
  * gdb sets the read permission always, so of a segment that is neither writable nor executable it tells nothing:
  * `---p` and `r--p` look alike.
  */
-import { type Address, type FileOffset, fileOffset, type Range } from '../model/units.ts';
+import { type Address, ascending, type FileOffset, fileOffset, type Range } from '../model/units.ts';
 import type { CoreFile, CoreSegment } from './core.ts';
 import type { CoreFileMapping } from './core-notes.ts';
 
@@ -47,8 +47,6 @@ export function coreMappings(core: CoreFile): CoreMapping[] {
 /** gdb copies the names from smaps, where the kernel writes a newline as \012; the kernel's own cores have it as it is. */
 const nameOf = (file: CoreFileMapping | null, byGdb: boolean): string =>
   byGdb ? (file?.name ?? '').replaceAll('\\012', '\n') : (file?.name ?? '');
-
-const ascending = (a: Address, b: Address): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Finds the range that holds an address, for addresses that only rise. */
 function follow<T extends Range>(ranges: readonly T[]): (at: Address) => T | null {

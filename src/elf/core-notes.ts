@@ -9,7 +9,7 @@
  *
  * Sizes of fields are the dumped process's; the kernel leaves NT_FILE out where it would exceed 4 MiB.
  */
-import { type Address, address, type FileOffset, fileOffset, type Range } from '../model/units.ts';
+import { type Address, address, byStart, type FileOffset, fileOffset, type Range } from '../model/units.ts';
 import { stackPointerAt, threadIdAt } from './core-registers.ts';
 import type { RawHeader } from './header.ts';
 import { type ElfNote, notesIn } from './notes.ts';
@@ -99,7 +99,7 @@ function readFiles(words: Words, bytes: Uint8Array): Pick<CoreNotes, 'files' | '
     });
     at = end + 1;
   }
-  files.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  files.sort(byStart);
   return { files: files.filter(({ start, end }) => start < end), fileUnit: Number(unit) };
 }
 

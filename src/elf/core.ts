@@ -8,7 +8,15 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { SegmentFlags } from '../model/elf.ts';
-import { type Address, address, type FileOffset, fileOffset, type Range } from '../model/units.ts';
+import {
+  type Address,
+  address,
+  ascending,
+  type FileOffset,
+  fileOffset,
+  type Range,
+  SPACE_END,
+} from '../model/units.ts';
 import { type CoreNotes, readCoreNotes } from './core-notes.ts';
 import { firstOf } from './flaws.ts';
 import { type RawHeader, readHeader } from './header.ts';
@@ -46,7 +54,6 @@ const PT_LOAD = 1;
 const PT_NOTE = 4;
 /** Notes hold all registers of every thread, some 16 KiB each. */
 const MOST_NOTES = 64 << 20;
-const SPACE_END = 1n << 64n;
 
 /**
  * Reads headers and notes.
@@ -95,7 +102,7 @@ function noteBytes(source: ByteSource, headers: readonly RawProgramHeader[], fla
 function coreSegments(headers: readonly RawProgramHeader[], flaws: string[]): CoreSegment[] {
   const segments: CoreSegment[] = [];
   const loads = headers.filter(({ type, memsz }) => type === PT_LOAD && memsz > 0n);
-  for (const load of loads.sort((a, b) => (a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : 0))) {
+  for (const load of loads.sort((a, b) => ascending(a.vaddr, b.vaddr))) {
     const start = address(load.vaddr);
     const end = (load.vaddr + load.memsz) as Address;
     if (end > SPACE_END || start < (segments.at(-1)?.end ?? 0n)) {

@@ -4,11 +4,11 @@
  */
 import type { Section } from '../model/elf.ts';
 import { MOST_PAIRS } from '../model/section-to-segment.ts';
+import { SPACE_END } from '../model/units.ts';
 import { headerSize, type RawHeader, sectionHeaderSize } from './header.ts';
 import type { RawProgramHeader, RawSection } from './tables.ts';
 
 const MOST_FLAWS = 20;
-const SPACE_END = 1n << 64n;
 const PT_NULL = 0;
 const PT_LOAD = 1;
 

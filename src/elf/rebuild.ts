@@ -4,7 +4,7 @@
  * stay unnamed.
  */
 import type { Section } from '../model/elf.ts';
-import { fileOffset, vaddr } from '../model/units.ts';
+import { ascending, fileOffset, vaddr } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
 import type { RawProgramHeader } from './tables.ts';
 
@@ -27,7 +27,7 @@ export function rebuildSections(
   const found = [...fromSegments(segments), ...(dynamic ? fromDynamic(dynamic) : [])]
     .map(section => ({ ...section, offset: offsetOfVaddr(segments, section.vaddr) }))
     .filter(section => section.offset !== null && section.size > 0n)
-    .sort((a, b) => (a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : 0));
+    .sort((a, b) => ascending(a.vaddr, b.vaddr));
   return found.map((section, i) => ({
     index: i + 1,
     name: section.name,

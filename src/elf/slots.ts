@@ -5,7 +5,7 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { Slot } from '../model/elf.ts';
-import { vaddr } from '../model/units.ts';
+import { ascending, vaddr } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
 import type { RawHeader } from './header.ts';
 import type { RawProgramHeader } from './tables.ts';
@@ -65,5 +65,5 @@ export function readSlots(
       if (kind) slots.set(place, { vaddr: vaddr(place), kind });
     }
   }
-  return [...slots.values()].sort((a, b) => (a.vaddr < b.vaddr ? -1 : a.vaddr > b.vaddr ? 1 : 0));
+  return [...slots.values()].sort((a, b) => ascending(a.vaddr, b.vaddr));
 }

@@ -24,7 +24,9 @@ export interface Range {
   readonly end: Address;
 }
 
-const MASK = (1n << 64n) - 1n;
+/** Where the 64-bit spaces end: the first number that is no address. */
+export const SPACE_END: bigint = 1n << 64n;
+const MASK = SPACE_END - 1n;
 
 export const address = (value: bigint): Address => (value & MASK) as Address;
 export const vaddr = (value: bigint): Vaddr => (value & MASK) as Vaddr;
@@ -55,6 +57,12 @@ export function intersect(a: Range, b: Range): Range | null {
   const end = a.end < b.end ? a.end : b.end;
   return start < end ? { start, end } : null;
 }
+
+/** For sorting. */
+export const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+/** For sorting ranges. */
+export const byStart = (a: { readonly start: bigint }, b: { readonly start: bigint }): number =>
+  ascending(a.start, b.start);
 
 /** Hexadecimal with `0x`, as the report prints every address and offset. */
 export const hex = (value: bigint): string => `0x${value.toString(16)}`;

@@ -1,4 +1,5 @@
 /** The columns of each view: ours, and those of pmap's -x, -d, -X and -XX. */
+import { figureOf, isPlainNumber, ONLY_IN_XX } from '../model/figures.ts';
 import type { Mapping, Report } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
@@ -15,26 +16,10 @@ export interface ColumnSource {
   cell(mapping: Mapping): Cell;
 }
 
-/** Columns that -X leaves out (procps pmap.c). */
-const ONLY_XX = new Set([
-  'KernelPageSize',
-  'MMUPageSize',
-  'Shared_Clean',
-  'Shared_Dirty',
-  'Private_Clean',
-  'Private_Dirty',
-  'AnonHugePages',
-]);
-/** smaps keys that are no amounts of memory. */
-const UNSCALED = new Set(['THPeligible', 'ProtectionKey']);
-
 /** The columns of a view, without the last one that says what lives there. */
 export function columnsOf(report: Report, options: RenderOptions): ColumnSource[] {
   const { capture } = report;
-  const figureAt = (vma: Vma, name: string): number | null => {
-    const column = capture.figureNames.indexOf(name);
-    return column < 0 ? null : (vma.figures?.[column] ?? null);
-  };
+  const figureAt = (vma: Vma, name: string): number | null => figureOf(capture, vma, name);
   const text = (
     title: string,
     of: (mapping: Mapping) => string,
@@ -68,7 +53,7 @@ export function columnsOf(report: Report, options: RenderOptions): ColumnSource[
       name,
       ({ vma }) => {
         const value = figureAt(vma, name);
-        return UNSCALED.has(name) && value !== null ? String(value) : kibNumber(value);
+        return isPlainNumber(name) && value !== null ? String(value) : kibNumber(value);
       },
       'right',
     );
@@ -105,7 +90,7 @@ export function columnsOf(report: Report, options: RenderOptions): ColumnSource[
       offset(8),
       text('Device', ({ vma }) => vma.device ?? '?', 'right'),
       text('Inode', ({ vma }) => vma.inode ?? '?', 'right'),
-      ...every(name => !ONLY_XX.has(name)),
+      ...every(name => !ONLY_IN_XX.has(name)),
       mapping,
     ],
     XX: () => [

@@ -4,7 +4,7 @@
  */
 import { sectionAt } from '../model/elf.ts';
 import type { Mapping, Part, Report } from '../model/report.ts';
-import { sizeOf } from '../model/units.ts';
+import { atBias, sizeOf } from '../model/units.ts';
 import { deviationShort } from './deviation-words.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
@@ -60,9 +60,7 @@ function sectionItem(report: Report, part: Part, mapping: Mapping): string {
   const owner = part.module === mapping.module ? '' : ` of ${baseName(module.path)}`;
   const name = `${printable(part.name ?? '') || `section ${part.section}`}${owner}`;
   if (!section || BigInt(sizeOf(part)) === section.size) return name;
-  const begins =
-    module.placement !== null &&
-    part.start === ((module.placement.bias + section.vaddr) & ((1n << 64n) - 1n));
+  const begins = module.placement !== null && part.start === atBias(module.placement.bias, section.vaddr);
   return begins ? `${amount(sizeOf(part))} of ${name}` : `rest of ${name}`;
 }
 

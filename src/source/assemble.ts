@@ -3,7 +3,7 @@
 import { readElf } from '../elf/read.ts';
 import type { Capture, MappedFile, Note, ProcessFacts } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
-import { address } from '../model/units.ts';
+import { address, ascending } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import { throughMaps } from '../parse/maps.ts';
@@ -31,9 +31,7 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
     state: vmas.length > 0 ? 'running' : stateOf(evidence.status),
     personality: evidence.personality === null ? null : Number.parseInt(evidence.personality, 16),
     randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
-    stackPointers: evidence.stackPointers
-      .map(pointer => address(BigInt(pointer)))
-      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    stackPointers: evidence.stackPointers.map(pointer => address(BigInt(pointer))).sort(ascending),
   };
   const allNotes: Note[] = [...notes, ...orderNotes];
   if (vmas.length > 0 && !auxv)

@@ -9,6 +9,7 @@ import { MalformedElf, NotElf } from '../elf/header.ts';
 import type { Depth } from '../elf/read.ts';
 import type { ByteSource } from '../model/bytes.ts';
 import type { AuxiliaryVector, Capture, ProcessFacts } from '../model/capture.ts';
+import { ascending } from '../model/units.ts';
 import { AT_RANDOM, auxvValues, isPageSize, parseAuxv } from '../parse/auxv.ts';
 import { coreImages } from './core-images.ts';
 import { inferNames } from './core-names.ts';
@@ -109,9 +110,7 @@ function processFacts(
     state: 'running',
     personality: null,
     randomizeVaSpace: null,
-    stackPointers: threads
-      .map(({ stackPointer }) => stackPointer)
-      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    stackPointers: threads.map(({ stackPointer }) => stackPointer).sort(ascending),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Parts of a file: what was read of it when a snapshot was recorded, and reading it again from there. */
 import type { ByteSource } from '../model/bytes.ts';
+import { ascending } from '../model/units.ts';
 
 export interface Chunk {
   readonly offset: bigint;
@@ -25,7 +26,7 @@ export class RecordingBytes implements ByteSource {
 
   /** Everything that was read, in order, overlapping and touching reads joined. */
   chunks(): Chunk[] {
-    const sorted = this.#reads.toSorted((a, b) => (a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0));
+    const sorted = this.#reads.toSorted((a, b) => ascending(a.offset, b.offset));
     const chunks: Chunk[] = [];
     for (const read of sorted) {
       const last = chunks.at(-1);

@@ -16,6 +16,7 @@ import { captureText } from './captured-text.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
 import type { BinaryOptions } from './find-binary.ts';
+import { pause } from './pause.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
 const HEAD = 64 * 1024;
@@ -155,7 +156,7 @@ function readPiece(fd: number): Buffer {
     } catch (error) {
       if (errnoOf(error) === 'EOF') return buffer.subarray(0, 0);
       if (errnoOf(error) !== 'EAGAIN') throw openFailure(error);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause();
     }
   }
 }

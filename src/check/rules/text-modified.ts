@@ -1,6 +1,7 @@
 /** Code pages that are no longer the file's. */
+import { figureOf } from '../../model/figures.ts';
 import type { Mapping } from '../../model/report.ts';
-import { type Context, figureOf } from '../context.ts';
+import type { Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { loads } from '../subject.ts';
@@ -64,7 +65,7 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
           level: cause === 'unknown' ? 'warning' : 'note',
         };
       }
-      if (text.some(mapping => figureOf(context.report, mapping, 'Anonymous') === null))
+      if (text.some(mapping => figureOf(context.report.capture, mapping.vma, 'Anonymous') === null))
         return inconclusive(about, 'the evidence does not count anonymous pages (smaps does)');
       return { outcome: 'pass', about, facts: { mappings: text.length } };
     }),
@@ -74,6 +75,9 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
 });
 
 function extent({ report }: Context, modified: readonly Mapping[]): { bytes: number; pages: number } {
-  const bytes = modified.reduce((sum, mapping) => sum + (figureOf(report, mapping, 'Anonymous') ?? 0), 0);
+  const bytes = modified.reduce(
+    (sum, mapping) => sum + (figureOf(report.capture, mapping.vma, 'Anonymous') ?? 0),
+    0,
+  );
   return { bytes, pages: bytes / report.capture.process.pageSize };
 }

@@ -8,9 +8,10 @@
  * of them, and is believed only if it fits the addresses and one more check.
  */
 import type { Note } from '../../model/capture.ts';
+import { isPlainNumber } from '../../model/figures.ts';
 import { Cursor } from './cursor.ts';
 import { takeFlagRun } from './extended-row.ts';
-import { isPlainNumber, ordersOf } from './figure-names.ts';
+import { ordersOf } from './figure-names.ts';
 import { endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { isKernelPermissions } from './permissions.ts';
 import type { Completed, Form, ReadRow, TextRow } from './row.ts';

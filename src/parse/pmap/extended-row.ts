@@ -8,9 +8,9 @@
  * ends, or, in a copy with collapsed white space, with the last word that can be a flag.
  */
 
+import { isPlainNumber } from '../../model/figures.ts';
 import { Cursor, wordsOf } from './cursor.ts';
 import type { ExtendedHeader } from './extended-header.ts';
-import { isPlainNumber } from './figure-names.ts';
 import { endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { isKernelPermissions } from './permissions.ts';
 import type { TextRow } from './row.ts';

@@ -2,6 +2,8 @@
  * The figures of smaps and the orders in which kernels print them (fs/proc/task_mmu.c show_smap), needed
  * where a listing has no header (`pmap -q -X`).
  */
+import { ONLY_IN_XX } from '../../model/figures.ts';
+
 const MODERN =
   'Size KernelPageSize MMUPageSize Rss Pss Pss_Dirty Shared_Clean Shared_Dirty Private_Clean Private_Dirty Referenced Anonymous KSM LazyFree AnonHugePages ShmemPmdMapped FilePmdMapped Shared_Hugetlb Private_Hugetlb Swap SwapPss Locked THPeligible'.split(
     ' ',
@@ -19,25 +21,10 @@ const OLD_ADDITIONS = [
   ['Shared_Hugetlb', 'Private_Hugetlb', 'SwapPss'],
   ['AnonHugePages'],
 ];
-/** Left out by `pmap -X`. */
-const NOT_IN_X = new Set([
-  'KernelPageSize',
-  'MMUPageSize',
-  'Shared_Clean',
-  'Shared_Dirty',
-  'Private_Clean',
-  'Private_Dirty',
-  'AnonHugePages',
-]);
 const KNOWN = new Set([...MODERN, 'ProtectionKey']);
 
 export function isFigureName(word: string): boolean {
   return KNOWN.has(word);
-}
-
-/** Figures that are not sizes. */
-export function isPlainNumber(figureName: string): boolean {
-  return figureName === 'THPeligible' || figureName === 'ProtectionKey';
 }
 
 /** The known orders of `count` figures, for `pmap -XX` or, without what it leaves out, for `-X`. */
@@ -45,7 +32,7 @@ export function ordersOf(count: number, long: boolean): readonly (readonly strin
   const all = [...eras(MODERN, MODERN_ADDITIONS), ...eras(OLD, OLD_ADDITIONS)];
   return all
     .flatMap(order => [order, [...order, 'ProtectionKey']])
-    .map(order => (long ? order : order.filter(name => !NOT_IN_X.has(name))))
+    .map(order => (long ? order : order.filter(name => !ONLY_IN_XX.has(name))))
     .filter(order => order.length === count);
 }
 

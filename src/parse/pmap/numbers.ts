@@ -2,7 +2,7 @@
  * Numbers as listings print them. All are bounded before they are converted, so that a hostile text can
  * neither overflow an address nor make a conversion slow.
  */
-import { type Address, address, type FileOffset, fileOffset } from '../../model/units.ts';
+import { type Address, address, type FileOffset, fileOffset, SPACE_END } from '../../model/units.ts';
 
 /** Listings count in units of 1024 bytes, whatever they call them (K, kB, KB, Kbytes). */
 export const KIB = 1024;
@@ -13,7 +13,6 @@ const DECIMAL = /^[0-9]{1,18}$/;
  * the column's translated name in bytes: 27 digits in Georgian.
  */
 const HEXADECIMAL = /^0{0,64}[0-9A-Fa-f]{8,16}$/;
-const TOP = 1n << 64n;
 
 /** A decimal number of at most 18 digits. */
 export function parseDecimal(text: string): number | null {
@@ -38,7 +37,7 @@ export function endAfter(start: Address, kib: number): Address | null {
 
 /** `end` as an Address, if it lies above `start` and within 64 bits. */
 export function endOf(start: Address, end: bigint): Address | null {
-  return end > start && end < TOP ? address(end) : null;
+  return end > start && end < SPACE_END ? address(end) : null;
 }
 
 /** A device as maps prints it (`fe:00`), from a major and a minor number in the given base. */
