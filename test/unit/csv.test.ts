@@ -1,23 +1,14 @@
 /** CSV that a spreadsheet opens as what it is: RFC 4180, and no cell is a formula. */
+
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
 import { renderCsv } from '../../src/render/csv.ts';
-import type { RenderOptions } from '../../src/render/options.ts';
-import { PLAIN } from '../../src/render/palette.ts';
 import { reportOf } from '../support/dsl.ts';
+import { IN_A_PIPE } from '../support/render-options.ts';
 import { APP, LIBC, mapped, STACK } from '../support/worlds.ts';
 
-const options: RenderOptions = {
-  palette: PLAIN,
-  width: null,
-  view: 'default',
-  quiet: false,
-  fullPath: false,
-  explain: false,
-  selects: () => true,
-};
-
-const csv = (report: Report, quiet = false): string => [...renderCsv(report, { ...options, quiet })].join('');
+const csv = (report: Report, quiet = false): string =>
+  [...renderCsv(report, { ...IN_A_PIPE, quiet })].join('');
 
 /** By the grammar of RFC 4180 and nothing else. */
 function parse(text: string): string[][] {

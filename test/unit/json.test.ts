@@ -1,4 +1,5 @@
 /** JSON of reports: written in pieces, it is the document; and the schema in the package allows it. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,24 +7,13 @@ import type { MappingDocument } from '../../src/model/document.ts';
 import type { Report } from '../../src/model/report.ts';
 import { toDocument } from '../../src/render/document.ts';
 import { renderJson, renderNdjson } from '../../src/render/json.ts';
-import type { RenderOptions } from '../../src/render/options.ts';
-import { PLAIN } from '../../src/render/palette.ts';
 import { stringify } from '../../src/render/stringify.ts';
 import { reportOf } from '../support/dsl.ts';
 import { parseGolden } from '../support/golden.ts';
+import { IN_A_PIPE } from '../support/render-options.ts';
 import { expectValid } from '../support/schema.ts';
 import { ROOT, shell } from '../support/shell.ts';
 import { APP, HEAP, LIBC, LOADER, mapped, STACK, VDSO } from '../support/worlds.ts';
-
-const options: RenderOptions = {
-  palette: PLAIN,
-  width: null,
-  view: 'default',
-  quiet: false,
-  fullPath: false,
-  explain: false,
-  selects: () => true,
-};
 
 const modules = { app: APP, libc: LIBC, loader: LOADER };
 const everything = [mapped('app'), HEAP, mapped('libc'), mapped('loader'), STACK, VDSO].join('\n');
@@ -54,7 +44,7 @@ const WORLDS: Readonly<Record<string, Report>> = {
 describe('json', () => {
   for (const [name, report] of Object.entries(WORLDS))
     it(`in pieces is the whole document ${name}`, () => {
-      const text = [...renderJson(report, options)].join('');
+      const text = [...renderJson(report, IN_A_PIPE)].join('');
       expect(text).toBe(`${stringify(toDocument(report), 2)}\n`);
       expect(JSON.parse(text)).toEqual(toDocument(report));
       expectValid(JSON.parse(text));
@@ -62,14 +52,14 @@ describe('json', () => {
 
   it('is written while later mappings are made', () => {
     const report = WORLDS['ordinary']!;
-    expect([...renderJson(report, options)].length).toBeGreaterThan(report.mappings.length);
+    expect([...renderJson(report, IN_A_PIPE)].length).toBeGreaterThan(report.mappings.length);
   });
 });
 
 describe('ndjson', () => {
   for (const [name, report] of Object.entries(WORLDS))
     it(`has the mappings of the document ${name}`, () => {
-      const lines = [...renderNdjson(report, options)].join('').split('\n').slice(0, -1);
+      const lines = [...renderNdjson(report, IN_A_PIPE)].join('').split('\n').slice(0, -1);
       const parsed = lines.map(line => JSON.parse(line) as MappingDocument & Record<string, unknown>);
       const document = toDocument(report);
       expect(parsed.length).toBe(document.mappings.length);

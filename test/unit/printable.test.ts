@@ -1,12 +1,14 @@
 /** Names that try to act on the terminal of whoever reads them. They come as bytes, one char each. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS, type FormatName } from '../../src/render/formats.ts';
 import type { RenderOptions, View } from '../../src/render/options.ts';
-import { ANSI, PLAIN } from '../../src/render/palette.ts';
+import { ANSI } from '../../src/render/palette.ts';
 import { printable } from '../../src/render/printable.ts';
 import { reportOf } from '../support/dsl.ts';
 import { elf } from '../support/elf-words.ts';
+import { IN_A_PIPE } from '../support/render-options.ts';
 import { DYNAMIC, LAZY, mapped, STACK } from '../support/worlds.ts';
 
 const bytes = (text: string): string => Buffer.from(text).toString('latin1');
@@ -78,15 +80,7 @@ const report = reportOf({
 const evilEvidence = { ...report, notes: [{ code: 'x', message: EVIL }] };
 
 describe('no format lets names act', () => {
-  const base: RenderOptions = {
-    palette: PLAIN,
-    width: null,
-    view: 'default',
-    quiet: false,
-    fullPath: true,
-    explain: true,
-    selects: () => true,
-  };
+  const base: RenderOptions = { ...IN_A_PIPE, fullPath: true, explain: true };
   const views: readonly View[] = ['default', 'x', 'd', 'X', 'XX'];
   const variants: Readonly<Record<string, RenderOptions>> = {
     ...Object.fromEntries(views.map(view => [view, { ...base, view }])),

@@ -1,4 +1,5 @@
 /** What must hold of every report, however hostile its evidence was: no words of the expected report are known here. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -7,21 +8,15 @@ import { check, DEFAULT_POLICY, RULES } from '../../../src/check/index.ts';
 import type { Mapping, Report } from '../../../src/model/report.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../../../src/render/check/formats.ts';
 import { FORMATS, type FormatName } from '../../../src/render/formats.ts';
+import type { RenderOptions } from '../../../src/render/options.ts';
 import { PLAIN } from '../../../src/render/palette.ts';
 import { TargetError } from '../../../src/source/errors.ts';
+import { IN_A_PIPE } from '../../support/render-options.ts';
 
 const SCHEMA = join(import.meta.dirname, '..', '..', '..', 'src', 'render', 'schema', 'report.json');
 const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
 
-const RENDER = {
-  palette: PLAIN,
-  width: 80,
-  view: 'default',
-  quiet: false,
-  fullPath: false,
-  explain: true,
-  selects: () => true,
-} as const;
+const RENDER: RenderOptions = { ...IN_A_PIPE, width: 80, explain: true };
 
 /** A report as every format prints it, by the format's name. */
 export async function renderAll(report: Report): Promise<Map<string, string>> {
