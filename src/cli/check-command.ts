@@ -3,7 +3,8 @@ import { Command, Option } from 'commander';
 import type { Level } from '../model/rule.ts';
 import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
 import type { ExitCode } from './failure.ts';
-import { collect, colorOption, type OfflineFlags, offlineOptions } from './options.ts';
+import type { OfflineFlags } from './offline.ts';
+import { collect, colorOption, offlineOptions } from './options.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {

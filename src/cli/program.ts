@@ -7,7 +7,8 @@ import type { View } from '../render/options.ts';
 import { printable } from '../render/printable.ts';
 import { checkCommand } from './check-command.ts';
 import type { ExitCode } from './failure.ts';
-import { colorOption, type OfflineFlags, offlineOptions } from './options.ts';
+import type { OfflineFlags } from './offline.ts';
+import { colorOption, offlineOptions } from './options.ts';
 import { standardOutput } from './output.ts';
 import type { ColorChoice } from './terminal.ts';
 

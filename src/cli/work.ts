@@ -5,7 +5,7 @@
 import type { CheckCommand } from './check.ts';
 import type { ExplainOptions } from './explain.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
-import { type OfflineFlags, offlineOf } from './options.ts';
+import { type OfflineFlags, offlineOf } from './offline.ts';
 import { parseRange } from './range.ts';
 import type { RecordOptions } from './record.ts';
 import type { ColorChoice } from './terminal.ts';

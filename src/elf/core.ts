@@ -7,13 +7,12 @@
  * Its size is the process's, so nothing is read here but the headers and the notes.
  */
 import type { ByteSource } from '../model/bytes.ts';
-import type { SegmentFlags } from '../model/elf.ts';
+import type { ProgramHeader, SegmentFlags } from '../model/elf.ts';
 import {
   type Address,
   address,
   ascending,
   type FileOffset,
-  fileOffset,
   type Range,
   SPACE_END,
 } from '../model/units.ts';
@@ -21,7 +20,7 @@ import { type CoreNotes, readCoreNotes } from './core-notes.ts';
 import { firstOf } from './flaws.ts';
 import { type RawHeader, readHeader } from './header.ts';
 import { machineName } from './names.ts';
-import { type RawProgramHeader, readTables } from './tables.ts';
+import { readProgramHeaders } from './tables.ts';
 
 /** Readable as an ELF file, but not the core of a process. */
 export class NotCore extends Error {}
@@ -50,8 +49,6 @@ export interface CoreSegment extends Range {
 }
 
 const ET_CORE = 4;
-const PT_LOAD = 1;
-const PT_NOTE = 4;
 /** Notes hold all registers of every thread, some 16 KiB each. */
 const MOST_NOTES = 64 << 20;
 
@@ -62,11 +59,11 @@ const MOST_NOTES = 64 << 20;
 export function readCore(source: ByteSource): CoreFile {
   const header = readHeader(source);
   if (header.type !== ET_CORE) throw new NotCore('its ELF type is not CORE');
-  const tables = readTables(source, { ...header, shnum: 0 });
-  const flaws = [...tables.flaws];
-  const notes = readCoreNotes(noteBytes(source, tables.programHeaders, flaws), header);
+  const flaws: string[] = [];
+  const headers = readProgramHeaders(source, header, flaws);
+  const notes = readCoreNotes(noteBytes(source, headers, flaws), header);
   if (notes.ofKernel) throw new NotCore('it is a dump of the kernel, not of a process');
-  const segments = coreSegments(tables.programHeaders, flaws);
+  const segments = coreSegments(headers, flaws);
   if (segments.length === 0) throw new NotCore('it holds no mappings (no PT_LOAD)');
   const last = segments.reduce((a, b) => (b.offset + b.dumped > a.offset + a.dumped ? b : a));
   if (source.size !== null && last.offset + last.dumped > BigInt(source.size))
@@ -76,7 +73,7 @@ export function readCore(source: ByteSource): CoreFile {
     segments,
     notes,
     // What gdb's bfd writes: its own note, and segments that are aligned to a single byte.
-    byGdb: notes.byGdb || tables.programHeaders.every(({ align }) => align === 1n),
+    byGdb: notes.byGdb || headers.every(({ align }) => align === 1n),
     flaws: firstOf(flaws),
   };
 }
@@ -87,10 +84,10 @@ const facts = (header: RawHeader): Pick<CoreFile, 'class' | 'byteOrder' | 'machi
   machine: machineName(header.machine),
 });
 
-function noteBytes(source: ByteSource, headers: readonly RawProgramHeader[], flaws: string[]): Uint8Array[] {
+function noteBytes(source: ByteSource, headers: readonly ProgramHeader[], flaws: string[]): Uint8Array[] {
   let room = MOST_NOTES;
   return headers
-    .filter(({ type, filesz }) => type === PT_NOTE && filesz > 0n)
+    .filter(({ type, filesz }) => type === 'NOTE' && filesz > 0n)
     .map(({ offset, filesz }) => {
       const length = filesz > BigInt(room) ? room : Number(filesz);
       if (BigInt(length) < filesz) flaws.push(`its notes have ${filesz} bytes; ${length} of them are read`);
@@ -99,9 +96,9 @@ function noteBytes(source: ByteSource, headers: readonly RawProgramHeader[], fla
     });
 }
 
-function coreSegments(headers: readonly RawProgramHeader[], flaws: string[]): CoreSegment[] {
+function coreSegments(headers: readonly ProgramHeader[], flaws: string[]): CoreSegment[] {
   const segments: CoreSegment[] = [];
-  const loads = headers.filter(({ type, memsz }) => type === PT_LOAD && memsz > 0n);
+  const loads = headers.filter(({ type, memsz }) => type === 'LOAD' && memsz > 0n);
   for (const load of loads.sort((a, b) => ascending(a.vaddr, b.vaddr))) {
     const start = address(load.vaddr);
     const end = (load.vaddr + load.memsz) as Address;
@@ -113,8 +110,8 @@ function coreSegments(headers: readonly RawProgramHeader[], flaws: string[]): Co
     segments.push({
       start,
       end,
-      flags: { read: (load.flags & 4) !== 0, write: (load.flags & 2) !== 0, execute: (load.flags & 1) !== 0 },
-      offset: fileOffset(load.offset),
+      flags: load.flags,
+      offset: load.offset,
       dumped: load.filesz < load.memsz ? load.filesz : load.memsz,
     });
   }

@@ -1,8 +1,7 @@
 /** The dynamic table (PT_DYNAMIC; gABI, glibc elf/elf.h): pairs of tag and value, ended by DT_NULL. */
 import type { ByteSource } from '../model/bytes.ts';
-import type { DynamicTable } from '../model/elf.ts';
+import type { DynamicTable, ProgramHeader } from '../model/elf.ts';
 import { StringTable } from './strings.ts';
-import type { RawProgramHeader } from './tables.ts';
 import { Words } from './words.ts';
 
 export const DT = {
@@ -55,11 +54,11 @@ export interface DynamicEntries {
 /** Reads PT_DYNAMIC's entries from the file (in memory glibc has relocated some); null without a table. */
 export function readDynamicEntries(
   source: ByteSource,
-  segments: readonly RawProgramHeader[],
+  segments: readonly ProgramHeader[],
   is64: boolean,
   little: boolean,
 ): DynamicEntries | null {
-  const segment = segments.findLast(header => header.type === 2);
+  const segment = segments.findLast(header => header.type === 'DYNAMIC');
   if (!segment || segment.filesz === 0n) return null;
   const entry = is64 ? 16 : 8;
   const most = BigInt(MOST_ENTRIES * entry);
@@ -78,9 +77,9 @@ export function readDynamicEntries(
 }
 
 /** Where in the file a link-time address lies; null where no PT_LOAD holds it. */
-export function offsetOfVaddr(segments: readonly RawProgramHeader[], vaddr: bigint): bigint | null {
+export function offsetOfVaddr(segments: readonly ProgramHeader[], vaddr: bigint): bigint | null {
   for (const load of segments)
-    if (load.type === 1 && vaddr >= load.vaddr && vaddr - load.vaddr < load.filesz)
+    if (load.type === 'LOAD' && vaddr >= load.vaddr && vaddr - load.vaddr < load.filesz)
       return load.offset + (vaddr - load.vaddr);
   return null;
 }
@@ -93,7 +92,7 @@ export function hasTextRelocations({ values }: DynamicEntries): boolean {
 /** What the entries mean. Names are read from DT_STRTAB. */
 export function decodeDynamic(
   source: ByteSource,
-  segments: readonly RawProgramHeader[],
+  segments: readonly ProgramHeader[],
   entries: DynamicEntries,
 ): DynamicTable {
   const { values, needed } = entries;

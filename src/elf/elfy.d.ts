@@ -1,23 +1,21 @@
 declare module 'elfy' {
-  /** What elfy 1.0.0 returns, as far as it is used; numbers above 2^53 are rounded. */
-  interface Image {
-    readonly body: { readonly programs: readonly ElfyProgram[]; readonly sections: readonly ElfySection[] };
-  }
+  /** A program header as elfy 1.0.0 returns it, as far as it is used; numbers above 2^53 are rounded. */
   interface ElfyProgram {
     readonly offset: number;
     readonly vaddr: number;
     readonly filesz: number;
     readonly memsz: number;
+    readonly align: number;
   }
-  interface ElfySection {
-    readonly addr: number;
-    readonly off: number;
-    readonly size: number;
-    readonly link: number;
-    readonly info: number;
+  interface ElfyHeader {
+    readonly class: '32' | '64';
+    readonly phoff: number;
+    readonly phnum: number;
+    readonly phentsize: number;
   }
   class Parser {
-    execute(image: Buffer): Image;
+    setEndian(endian: 'lsb' | 'msb'): void;
+    parsePrograms(image: Buffer, header: ElfyHeader): ElfyProgram[];
     mapFlags(value: number, names: object): object;
     /** Positions of the entries of a table: here what the readers take as `entry`. */
     sliceChunks(image: Buffer, offset: number, count: number, size: number): (Buffer | number)[];

@@ -132,9 +132,21 @@ export function sectionTypeName(type: number, machine: number): string {
 }
 
 export function sectionFlagLetters(flags: number, machine: number, osAbi: number): string {
-  let letters = '';
-  for (const [bit, letter] of SECTION_FLAGS) if (flags & bit) letters += letter;
+  const letters = commonFlagLetters(flags & COMMON_FLAGS);
   return flags > 0xfffff ? letters + rareFlagLetters(flags, machine, osAbi) : letters;
+}
+
+const COMMON_FLAGS = 0xfff;
+/** Nearly all sections have one of a dozen combinations. */
+const LETTERS = new Map<number, string>();
+
+function commonFlagLetters(flags: number): string {
+  let letters = LETTERS.get(flags);
+  if (letters === undefined) {
+    letters = SECTION_FLAGS.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
+    LETTERS.set(flags, letters);
+  }
+  return letters;
 }
 
 function rareFlagLetters(flags: number, machine: number, osAbi: number): string {

@@ -3,14 +3,15 @@ import type { ByteSource } from '../model/bytes.ts';
 import { type ElfFile, hasDynamic, type ProgramHeader, type Section } from '../model/elf.ts';
 import { fileOffset, vaddr } from '../model/units.ts';
 import { decodeDynamic, hasTextRelocations, readDynamicEntries } from './dynamic.ts';
-import { flawsOf } from './flaws.ts';
+import { addFlaws } from './flaws.ts';
 import { headerSize, programHeaderSize, type RawHeader, readHeader, sectionHeaderSize } from './header.ts';
-import { fileTypeName, machineName, sectionFlagLetters, sectionTypeName, segmentTypeName } from './names.ts';
+import { fileTypeName, machineName } from './names.ts';
 import { buildIdIn } from './notes.ts';
 import { rebuildSections } from './rebuild.ts';
+import { alignmentOf, decodeSections } from './sections.ts';
 import { readSlots } from './slots.ts';
 import { StringTable } from './strings.ts';
-import { type RawProgramHeader, type RawSection, readTables } from './tables.ts';
+import { type RawTable, readProgramHeaders, readSectionHeaders } from './tables.ts';
 
 /**
  * How much to read, each with all before it: 'headers', with section names and notes; what the 'layout' follows from, which
@@ -24,8 +25,6 @@ const MOST_NOTE_SEGMENTS = 64;
 const LONGEST_INTERPRETER = 4096;
 /** Linkers put the section names right before the section headers; reading both at once saves a call. */
 const NAMES_BEFORE_HEADERS = 2048;
-const PT_INTERP = 3;
-const PT_NOTE = 4;
 
 /**
  * Reads what `depth` asks for.
@@ -35,14 +34,14 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
   const header = readHeader(file);
   const source = withTail(file, header);
   const { is64, little } = header;
-  const tables = readTables(source, header);
-  const flaws = [...tables.flaws];
-  const segments = tables.programHeaders;
-  const named = nameSections(source, header, tables.sections, flaws);
+  const flaws: string[] = [];
+  const segments = readProgramHeaders(source, header, flaws);
+  const table = readSectionHeaders(source, header, flaws);
+  const named = decodeSections(source, header, table, flaws);
   const rebuilt = named.length === 0;
   const entries = depth === 'headers' && !rebuilt ? null : readDynamicEntries(source, segments, is64, little);
-  const sections = rebuilt ? rebuildSections(segments, entries, is64) : named;
-  flaws.push(...flawsOf(header, segments, tables.sections, named, file.size));
+  const sections = rebuilt ? rebuildSections(segments, entries) : named;
+  addFlaws(flaws, header, segments, table, named, file.size);
   return {
     class: is64 ? 64 : 32,
     byteOrder: little ? 'little' : 'big',
@@ -54,13 +53,13 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
       phoff: fileOffset(header.phoff),
       phsize: segments.length * programHeaderSize(is64),
       shoff: fileOffset(header.shoff),
-      shsize: tables.sections.length * sectionHeaderSize(is64),
+      shsize: table.count * sectionHeaderSize(is64),
     },
-    programHeaders: segments.map((segment, index) => programHeader(segment, index, header.machine)),
+    programHeaders: segments,
     sections,
     sectionsFrom: rebuilt ? 'rebuilt' : 'headers',
     fileSize: file.size,
-    buildId: findBuildId(source, header, segments, named),
+    buildId: findBuildId(source, header, segments, named, table),
     interpreter: readInterpreter(source, segments),
     textRelocations: entries !== null && hasTextRelocations(entries),
     depth,
@@ -88,73 +87,33 @@ function withTail(file: ByteSource, header: RawHeader): ByteSource {
   };
 }
 
-function programHeader(raw: RawProgramHeader, index: number, machine: number): ProgramHeader {
-  return {
-    index,
-    type: segmentTypeName(raw.type, machine),
-    flags: { read: (raw.flags & 4) !== 0, write: (raw.flags & 2) !== 0, execute: (raw.flags & 1) !== 0 },
-    offset: fileOffset(raw.offset),
-    vaddr: vaddr(raw.vaddr),
-    filesz: raw.filesz,
-    memsz: raw.memsz,
-    align: raw.align,
-  };
-}
-
-/** Sections 1 and up; [] where the file has none. The null section 0 is left out. */
-function nameSections(
-  source: ByteSource,
-  header: RawHeader,
-  raw: readonly RawSection[],
-  flaws: string[],
-): Section[] {
-  if (raw.length <= 1) return [];
-  const table = raw[header.shstrndx];
-  if (!table) flaws.push(`the section name table (section ${header.shstrndx}) does not exist`);
-  const names = table ? StringTable.read(source, table.offset, table.size) : null;
-  const sections: Section[] = [];
-  for (let index = 1; index < raw.length; index++) {
-    const section = raw[index]!;
-    sections.push({
-      index,
-      name: names?.at(section.nameOffset) ?? '',
-      type: sectionTypeName(section.type, header.machine),
-      flags: sectionFlagLetters(section.flags, header.machine, header.bytes[7]!),
-      vaddr: vaddr(section.vaddr),
-      offset: fileOffset(section.offset),
-      size: section.size,
-      align: section.align,
-      entsize: section.entsize,
-      link: section.link,
-      info: section.info,
-    });
-  }
-  return sections;
-}
-
 function findBuildId(
   source: ByteSource,
-  header: RawHeader,
-  segments: readonly RawProgramHeader[],
+  { is64, little }: RawHeader,
+  segments: readonly ProgramHeader[],
   sections: readonly Section[],
+  table: RawTable,
 ): string | null {
   const idAt = (offset: bigint, size: bigint, align: bigint): string | null => {
     const bytes = source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
-    return buildIdIn(bytes, header.is64, header.little, Number(align & 15n));
+    return buildIdIn(bytes, is64, little, Number(align & 15n));
   };
-  const notes = segments.filter(({ type }) => type === PT_NOTE).slice(0, MOST_NOTE_SEGMENTS);
-  for (const { offset, filesz, align } of notes) {
+  let notes = 0;
+  for (let i = 0; i < segments.length && notes < MOST_NOTE_SEGMENTS; i++) {
+    const { type, offset, filesz, align } = segments[i]!;
+    if (type !== 'NOTE') continue;
+    notes++;
     const id = idAt(offset, filesz, align);
     if (id) return id;
   }
   // Go's linker leaves it out of its PT_NOTE.
   const section = sections.find(({ name, type }) => name === '.note.gnu.build-id' && type === 'NOTE');
-  return section ? idAt(section.offset, section.size, section.align) : null;
+  return section ? idAt(section.offset, section.size, alignmentOf(table, section.index)) : null;
 }
 
-function readInterpreter(source: ByteSource, segments: readonly RawProgramHeader[]): string | null {
-  const segment = segments.find(({ type }) => type === PT_INTERP);
+function readInterpreter(source: ByteSource, segments: readonly ProgramHeader[]): string | null {
+  const segment = segments.find(({ type }) => type === 'INTERP');
   if (!segment) return null;
   const length = segment.filesz < LONGEST_INTERPRETER ? Number(segment.filesz) : LONGEST_INTERPRETER;
-  return new StringTable(source.read(segment.offset, length).slice()).at(0);
+  return new StringTable(source.read(segment.offset, length)).at(0);
 }

@@ -3,10 +3,9 @@
  * and the dynamic table tell them exactly. .text, .rodata, .data, .got and others cannot be told; their bytes
  * stay unnamed.
  */
-import type { Section } from '../model/elf.ts';
+import type { ProgramHeader, Section } from '../model/elf.ts';
 import { ascending, fileOffset, vaddr } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
-import type { RawProgramHeader } from './tables.ts';
 
 interface Found {
   readonly name: string;
@@ -16,13 +15,10 @@ interface Found {
   readonly size: bigint;
 }
 
-const PT = { DYNAMIC: 2, INTERP: 3, TLS: 7, GNU_EH_FRAME: 0x6474e550, GNU_PROPERTY: 0x6474e553 };
-
 /** The sections that can be told, in address order, numbered from 1 as in a section table. */
 export function rebuildSections(
-  segments: readonly RawProgramHeader[],
+  segments: readonly ProgramHeader[],
   dynamic: DynamicEntries | null,
-  is64: boolean,
 ): Section[] {
   const found = [...fromSegments(segments), ...(dynamic ? fromDynamic(dynamic) : [])]
     .map(section => ({ ...section, offset: offsetOfVaddr(segments, section.vaddr) }))
@@ -36,21 +32,17 @@ export function rebuildSections(
     vaddr: vaddr(section.vaddr),
     offset: fileOffset(section.offset!),
     size: section.size,
-    align: is64 ? 8n : 4n,
-    entsize: 0n,
-    link: 0,
-    info: 0,
   }));
 }
 
-function* fromSegments(segments: readonly RawProgramHeader[]): Generator<Found> {
+function* fromSegments(segments: readonly ProgramHeader[]): Generator<Found> {
   for (const { type, vaddr: at, filesz: size } of segments) {
-    if (type === PT.INTERP) yield { name: '.interp', type: 'PROGBITS', flags: 'A', vaddr: at, size };
-    if (type === PT.DYNAMIC) yield { name: '.dynamic', type: 'DYNAMIC', flags: 'WA', vaddr: at, size };
-    if (type === PT.TLS) yield { name: '.tdata', type: 'PROGBITS', flags: 'WAT', vaddr: at, size };
-    if (type === PT.GNU_EH_FRAME)
+    if (type === 'INTERP') yield { name: '.interp', type: 'PROGBITS', flags: 'A', vaddr: at, size };
+    if (type === 'DYNAMIC') yield { name: '.dynamic', type: 'DYNAMIC', flags: 'WA', vaddr: at, size };
+    if (type === 'TLS') yield { name: '.tdata', type: 'PROGBITS', flags: 'WAT', vaddr: at, size };
+    if (type === 'GNU_EH_FRAME')
       yield { name: '.eh_frame_hdr', type: 'PROGBITS', flags: 'A', vaddr: at, size };
-    if (type === PT.GNU_PROPERTY)
+    if (type === 'GNU_PROPERTY')
       yield { name: '.note.gnu.property', type: 'NOTE', flags: 'A', vaddr: at, size };
   }
 }

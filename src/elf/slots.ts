@@ -4,11 +4,10 @@
  * (DT_RELACOUNT), since they say nothing of the GOT.
  */
 import type { ByteSource } from '../model/bytes.ts';
-import type { Slot } from '../model/elf.ts';
+import type { ProgramHeader, Slot } from '../model/elf.ts';
 import { ascending, vaddr } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
 import type { RawHeader } from './header.ts';
-import type { RawProgramHeader } from './tables.ts';
 import { Words } from './words.ts';
 
 type Kinds = Readonly<Record<number, Slot['kind']>>;
@@ -35,7 +34,7 @@ const LONGEST_TABLE = 4 << 20;
 export function readSlots(
   source: ByteSource,
   header: RawHeader,
-  segments: readonly RawProgramHeader[],
+  segments: readonly ProgramHeader[],
   entries: DynamicEntries,
 ): Slot[] | null {
   const kinds = KINDS[header.machine];

@@ -5,34 +5,31 @@ const LONGEST_NAME = 4096;
 const LONGEST_TABLE = 16 << 20;
 /** Of all names of one table together. */
 const MOST_CHARACTERS = 32 << 20;
+/** V8 keeps the text of which a name is a part; of a longer one than this, names are copies. */
+const LONGEST_KEPT = 64 << 10;
 
 /** A string table (gABI: NUL-terminated names, found by offset), one char a byte. */
 export class StringTable {
-  readonly #bytes: Buffer;
+  readonly #text: string;
   #budget = MOST_CHARACTERS;
-  readonly #known = new Map<number, string>();
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   }
 
   /** Reads a table of `size` bytes at `offset`; what lies past the end of the source reads as no names. */
   static read(source: ByteSource, offset: bigint, size: bigint): StringTable {
     const length = size > BigInt(LONGEST_TABLE) ? LONGEST_TABLE : Number(size);
-    return new StringTable(source.read(offset, length).slice());
+    return new StringTable(source.read(offset, length));
   }
 
   /** The name at `offset`; '' where the table has none. */
   at(offset: number): string {
-    const known = this.#known.get(offset);
-    if (known !== undefined) return known;
-    const bytes = this.#bytes;
-    const limit = Math.min(bytes.length, offset + Math.min(LONGEST_NAME, this.#budget));
-    let end = offset;
-    while (end < limit && bytes[end] !== 0) end++;
-    const name = bytes.toString('latin1', offset, end);
+    const text = this.#text;
+    const longest = text.slice(offset, offset + Math.min(LONGEST_NAME, this.#budget));
+    const end = longest.indexOf('\0');
+    const name = end < 0 ? longest : longest.slice(0, end);
     this.#budget -= name.length;
-    this.#known.set(offset, name);
-    return name;
+    return text.length > LONGEST_KEPT ? ` ${name}`.slice(1) : name;
   }
 }

@@ -1,171 +1,113 @@
 /**
- * The program headers and section headers, read by elfy.
+ * The program headers and section headers, as they lie in the file.
  *
- * elfy wants the whole file in one Buffer, throws on files without section headers or with extended numbering,
- * rounds above 2^53, and does not know every type. So it is given a compact image that holds nothing but
- *
- *   [ELF header][program headers][section headers][header of an empty string table]
- *
- * with the offsets patched; fields that it rounds, misplaces (sh_addralign, sh_entsize) or names (types, flags)
- * are taken from the same bytes. Tables of more than 65,000 entries go to it in several images.
+ * Program headers are read by elfy. It wants the whole file in one Buffer, rounds above 2^53, and does not know every type,
+ * so its parser of the table alone is used, over the table's own bytes; what it rounds and what it names (type, flags) is
+ * taken from the same bytes. Of section headers it would give four fields of six, at half of what a file costs: they are
+ * read without it (sections.ts).
  */
 import elfy from 'elfy';
 import type { ByteSource } from '../model/bytes.ts';
-import { headerSize, programHeaderSize, type RawHeader, sectionHeaderSize } from './header.ts';
+import type { ProgramHeader, SegmentFlags } from '../model/elf.ts';
+import { fileOffset, vaddr } from '../model/units.ts';
+import { programHeaderSize, type RawHeader, sectionHeaderSize } from './header.ts';
+import { segmentTypeName } from './names.ts';
 import { Words } from './words.ts';
 
-export interface RawProgramHeader {
-  readonly type: number;
-  readonly flags: number;
-  readonly offset: bigint;
-  readonly vaddr: bigint;
-  readonly filesz: bigint;
-  readonly memsz: bigint;
-  readonly align: bigint;
-}
-
-export interface RawSection {
-  readonly nameOffset: number;
-  readonly type: number;
-  readonly flags: number;
-  readonly vaddr: bigint;
-  readonly offset: bigint;
-  readonly size: bigint;
-  readonly align: bigint;
-  readonly entsize: bigint;
-  readonly link: number;
-  readonly info: number;
-}
-
-export interface RawTables {
-  readonly programHeaders: readonly RawProgramHeader[];
-  readonly sections: readonly RawSection[];
-  readonly flaws: readonly string[];
+/** A table's entries that are in the file. */
+export interface RawTable {
+  readonly count: number;
+  readonly words: Words;
 }
 
 /** More entries than any real file has; the rest is left unread and named as a flaw. */
 const MOST_ENTRIES = 200_000;
-const IMAGE_ENTRIES = 65_000;
-const SHT_STRTAB = 3;
 
-/** Reads both tables. What lies past the end of the file is left out and named. */
-export function readTables(source: ByteSource, header: RawHeader): RawTables {
-  const flaws: string[] = [];
-  const programs = readTable(
-    source,
-    'program header',
-    header.phoff,
-    header.phnum,
-    programHeaderSize(header.is64),
-    flaws,
-  );
-  const sections = readTable(
-    source,
-    'section header',
-    header.shoff,
-    header.shnum,
-    sectionHeaderSize(header.is64),
-    flaws,
-  );
-  const programHeaders: RawProgramHeader[] = [];
-  const sectionHeaders: RawSection[] = [];
-  const phsize = IMAGE_ENTRIES * programHeaderSize(header.is64);
-  const shsize = IMAGE_ENTRIES * sectionHeaderSize(header.is64);
-  for (let i = 0; i * phsize < programs.length || i * shsize < sections.length; i++)
-    parseImage(
-      header,
-      programs.subarray(i * phsize, (i + 1) * phsize),
-      sections.subarray(i * shsize, (i + 1) * shsize),
-      programHeaders,
-      sectionHeaders,
-    );
-  return { programHeaders, sections: sectionHeaders, flaws };
+/** Reads the program headers. What lies past the end of the file is left out and named in `flaws`. */
+export function readProgramHeaders(source: ByteSource, header: RawHeader, flaws: string[]): ProgramHeader[] {
+  const { is64, machine, phoff, phnum } = header;
+  const size = programHeaderSize(is64);
+  const { count, words } = readTable(source, header, 'program header', phoff, phnum, size, flaws);
+  const exact = (value: number, at: number): bigint =>
+    Number.isSafeInteger(value) ? BigInt(value) : words.word(at);
+  return new ProgramHeaderParser(words).parse(count, size).map((program, index) => {
+    const at = index * size;
+    return {
+      index,
+      type: segmentTypeName(words.u32(at), machine),
+      flags: SEGMENT_FLAGS[words.u32(at + (is64 ? 4 : 24)) & 7]!,
+      offset: fileOffset(exact(program.offset, at + (is64 ? 8 : 4))),
+      vaddr: vaddr(exact(program.vaddr, at + (is64 ? 16 : 8))),
+      filesz: exact(program.filesz, at + (is64 ? 32 : 16)),
+      memsz: exact(program.memsz, at + (is64 ? 40 : 20)),
+      align: exact(program.align, at + (is64 ? 48 : 28)),
+    };
+  });
+}
+
+/** PF_X, PF_W, PF_R: every combination once. */
+const SEGMENT_FLAGS: readonly SegmentFlags[] = Array.from({ length: 8 }, (_, flags) => ({
+  read: (flags & 4) !== 0,
+  write: (flags & 2) !== 0,
+  execute: (flags & 1) !== 0,
+}));
+
+/** Reads the section headers, section 0 among them, to be decoded one by one. */
+export function readSectionHeaders(source: ByteSource, header: RawHeader, flaws: string[]): RawTable {
+  const { is64, shoff, shnum } = header;
+  return readTable(source, header, 'section header', shoff, shnum, sectionHeaderSize(is64), flaws);
 }
 
 function readTable(
   source: ByteSource,
+  { is64, little }: RawHeader,
   what: string,
   offset: bigint,
-  count: number,
+  declared: number,
   entrySize: number,
   flaws: string[],
-): Uint8Array {
-  if (count === 0) return new Uint8Array(0);
-  if (offset === 0n) {
-    flaws.push(`${count} ${what}s are declared, but no table`);
-    return new Uint8Array(0);
+): RawTable {
+  const wanted = offset === 0n ? 0 : Math.min(declared, MOST_ENTRIES);
+  if (wanted === 0) {
+    if (declared > 0) flaws.push(`${declared} ${what}s are declared, but no table`);
+    return { count: 0, words: new Words(NO_BYTES, is64, little) };
   }
-  const wanted = Math.min(count, MOST_ENTRIES);
-  if (wanted < count) flaws.push(`${count} ${what}s are declared; the first ${wanted} are read`);
+  if (wanted < declared) flaws.push(`${declared} ${what}s are declared; the first ${wanted} are read`);
   const bytes = source.read(offset, wanted * entrySize).slice();
-  const entries = Math.floor(bytes.length / entrySize);
-  if (entries < wanted)
-    flaws.push(`the ${what} table is cut: ${entries} of ${wanted} entries are in the file`);
-  return bytes.subarray(0, entries * entrySize);
+  const count = Math.floor(bytes.length / entrySize);
+  if (count < wanted) flaws.push(`the ${what} table is cut: ${count} of ${wanted} entries are in the file`);
+  return { count, words: new Words(bytes, is64, little) };
 }
 
-function parseImage(
-  header: RawHeader,
-  programs: Uint8Array,
-  sections: Uint8Array,
-  programHeaders: RawProgramHeader[],
-  sectionHeaders: RawSection[],
-): void {
-  const { is64, little } = header;
-  const image = compactImage(header, programs, sections);
-  const words = new Words(image, is64, little);
-  const { body } = new HeaderParser(words).execute(image);
-  const exact = (value: number, at: number): bigint =>
-    Number.isSafeInteger(value) ? BigInt(value) : words.word(at);
-
-  let at = headerSize(is64);
-  for (const program of body.programs) {
-    programHeaders.push({
-      type: words.u32(at),
-      flags: words.u32(at + (is64 ? 4 : 24)),
-      offset: exact(program.offset, at + (is64 ? 8 : 4)),
-      vaddr: exact(program.vaddr, at + (is64 ? 16 : 8)),
-      filesz: exact(program.filesz, at + (is64 ? 32 : 16)),
-      memsz: exact(program.memsz, at + (is64 ? 40 : 20)),
-      align: words.word(at + (is64 ? 48 : 28)),
-    });
-    at += programHeaderSize(is64);
-  }
-  for (const section of body.sections.slice(0, -1)) {
-    sectionHeaders.push({
-      nameOffset: words.u32(at),
-      type: words.u32(at + 4),
-      flags: Number(words.word(at + 8) & 0xffffffffn),
-      vaddr: exact(section.addr, at + (is64 ? 16 : 12)),
-      offset: exact(section.off, at + (is64 ? 24 : 16)),
-      size: exact(section.size, at + (is64 ? 32 : 20)),
-      align: words.word(at + (is64 ? 48 : 32)),
-      entsize: words.word(at + (is64 ? 56 : 36)),
-      link: section.link,
-      info: section.info,
-    });
-    at += sectionHeaderSize(is64);
-  }
-}
+const NO_BYTES = new Uint8Array(0);
 
 /**
- * elfy's parser over one image, spared what costs most and nobody uses: a Buffer for each entry (here its position
- * serves), one for the contents of each segment and section, and the names of flags, of which it knows only some.
+ * elfy's parser over one table, spared what costs most and nobody uses: a Buffer for each entry (here its position serves),
+ * one for the contents of each segment, and the names of flags, of which it knows only some.
  */
-class HeaderParser extends elfy.Parser {
+class ProgramHeaderParser extends elfy.Parser {
   readonly #words: Words;
 
   constructor(words: Words) {
     super();
     this.#words = words;
+    this.setEndian(words.little ? 'lsb' : 'msb');
   }
 
-  override sliceChunks(_image: Buffer, offset: number, count: number, size: number): number[] {
-    return Array.from({ length: count }, (_, i) => offset + i * size);
+  parse(count: number, size: number): ReturnType<ProgramHeaderParser['parsePrograms']> {
+    // It takes offset 0 for no table.
+    const header = { class: this.#words.is64 ? '64' : '32', phoff: 1, phnum: count, phentsize: size } as const;
+    return this.parsePrograms(NO_CONTENTS, header);
   }
 
-  override readUInt32(entry: Buffer | number, at: number): number {
-    return typeof entry === 'number' ? this.#words.u32(entry + at) : this.#words.u32(at);
+  override sliceChunks(_image: Buffer, _offset: number, count: number, size: number): number[] {
+    const positions: number[] = [];
+    for (let i = 0; i < count; i++) positions.push(i * size);
+    return positions;
+  }
+
+  override readUInt32(entry: number, at: number): number {
+    return this.#words.u32(entry + at);
   }
 
   override mapFlags(): object {
@@ -175,40 +117,4 @@ class HeaderParser extends elfy.Parser {
 
 const NO_FLAGS = {};
 const NO_CONTENTS = Buffer.alloc(0);
-
-/** Builds the image that elfy reads: real headers, patched offsets, and one empty string table to please it. */
-function compactImage(header: RawHeader, programs: Uint8Array, sections: Uint8Array): Buffer {
-  const { is64, little } = header;
-  const size = headerSize(is64);
-  const shsize = sectionHeaderSize(is64);
-  const shoff = size + programs.length;
-  const image = Buffer.alloc(shoff + sections.length + shsize);
-  image.set(header.bytes, 0);
-  image.set(programs, size);
-  image.set(sections, shoff);
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
-  const putWord = (at: number, value: number): void => {
-    if (is64) view.setBigUint64(at, BigInt(value), little);
-    else view.setUint32(at, value, little);
-  };
-  const count = sections.length / shsize;
-  putWord(is64 ? 32 : 28, size);
-  putWord(is64 ? 40 : 32, shoff);
-  const tail = is64 ? 52 : 40;
-  const fields = [
-    size,
-    programHeaderSize(is64),
-    programs.length / programHeaderSize(is64),
-    shsize,
-    count + 1,
-    count,
-  ];
-  fields.forEach((value, i) => {
-    view.setUint16(tail + 2 * i, value, little);
-  });
-  view.setUint32(shoff + sections.length + 4, SHT_STRTAB, little);
-  // elfy slices the image for the magic number, and for contents that are not in it.
-  const magic = image.subarray(0, 4);
-  image.slice = (_start, end) => (end === 4 ? magic : NO_CONTENTS);
-  return image;
-}
+NO_CONTENTS.slice = () => NO_CONTENTS;

@@ -70,10 +70,6 @@ export interface Section {
   readonly vaddr: Vaddr;
   readonly offset: FileOffset;
   readonly size: bigint;
-  readonly align: bigint;
-  readonly entsize: bigint;
-  readonly link: number;
-  readonly info: number;
 }
 
 export interface DynamicTable {

@@ -58,9 +58,9 @@ function segmentLine(segment: Omit<ReadelfSegment, 'paddr'>): string {
   ].join(' ');
 }
 
-function sectionLine(section: Omit<ReadelfSection, 'link' | 'info'>): string {
-  const { index, name, type, flags, address, offset, size, entsize, align } = section;
-  return [index, name, knownType(type), flags, ...[address, offset, size, entsize, align].map(hex)].join(' ');
+function sectionLine(section: Omit<ReadelfSection, 'entsize'>): string {
+  const { index, name, type, flags, address, offset, size } = section;
+  return [index, name, knownType(type), flags, ...[address, offset, size].map(hex)].join(' ');
 }
 
 /** "LOOS+0x474e555" and "0x6474e555" are the same. */

@@ -82,10 +82,6 @@ function parseSection(line: string, i: number, base: bigint): Section {
     type: 'PROGBITS',
     flags: 'WA',
     ...place,
-    align: 8n,
-    entsize: 8n,
-    link: 0,
-    info: 0,
   };
 }
 

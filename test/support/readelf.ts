@@ -35,9 +35,6 @@ export type ReadelfSection = {
   readonly size: bigint;
   readonly entsize: bigint;
   readonly flags: string;
-  readonly link: number;
-  readonly info: number;
-  readonly align: bigint;
 };
 
 export type ReadelfDynamicEntry = { readonly tag: string; readonly value: string };
@@ -123,7 +120,7 @@ const SECTION = new RegExp(
     '^\\s*\\[\\s*(?<index>\\d+)\\] (?<name>.*?)\\s+(?<type>\\S+(?: ?[0-9a-f]+)?)',
     '(?<address>[0-9a-f]{8}|[0-9a-f]{16})',
     '(?<offset>[0-9a-f]{6,}) (?<size>[0-9a-f]{6,}) (?<entsize>[0-9a-f]{2,})',
-    '\\s*(?<flags>[A-Za-z]*)\\s+(?<link>\\d+)\\s+(?<info>\\d+)\\s+(?<align>\\d+)$',
+    '\\s*(?<flags>[A-Za-z]*)\\s+\\d+\\s+\\d+\\s+\\d+$',
   ].join('\\s+'),
 );
 
@@ -141,9 +138,6 @@ function parseSections(text: string): ReadelfSection[] {
       size: hex(groups['size']),
       entsize: hex(groups['entsize']),
       flags: groups['flags']!,
-      link: Number(groups['link']),
-      info: Number(groups['info']),
-      align: BigInt(groups['align']!),
     }));
 }
 

@@ -46,10 +46,6 @@ export function section(words: string, i: number): Section {
     vaddr: vaddr(hex(at!)),
     offset: fileOffset(offset === 'none' ? 0n : hex(offset!)),
     size: hex(size!),
-    align: 1n,
-    entsize: 0n,
-    link: 0,
-    info: 0,
   };
 }
 

@@ -72,10 +72,6 @@ const sections = (count: number, of: (i: number) => Partial<Section>): Section[]
     vaddr: vaddr(BigInt(i)),
     offset: fileOffset(BigInt(i)),
     size: 1n,
-    align: 1n,
-    entsize: 0n,
-    link: 0,
-    info: 0,
     ...of(i),
   }));
 

@@ -18,8 +18,8 @@ function cachedCode(name) {
 
 function load(name) {
   const filename = `${__dirname}/${name}.cjs`;
-  const source = `(function (exports, require, module) {${readFileSync(filename, 'latin1')}\n})`;
-  const script = new Script(source, { filename, cachedData: cachedCode(name) });
+  // The bundler has written it as a function of these three, as Node.js wraps a module.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: cachedCode(name) });
   scripts[name] = script;
   const module = { exports: {} };
   script.runInThisContext()(module.exports, requireFrom, module);

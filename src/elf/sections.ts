@@ -1,0 +1,56 @@
+/**
+ * Section headers (gABI; elf(5) Elf64_Shdr), decoded:
+ *
+ *   class  sh_name sh_type  sh_flags sh_addr sh_offset sh_size  sh_link
+ *   32     0       4        8        12      16        20       24
+ *   64     0       4        8        16      24        32       40
+ *
+ * sh_entsize is left: nothing that is said of a section follows from it. sh_addralign is 8 or 16 behind sh_link.
+ */
+import type { ByteSource } from '../model/bytes.ts';
+import type { Section } from '../model/elf.ts';
+import { fileOffset, vaddr } from '../model/units.ts';
+import { type RawHeader, sectionHeaderSize } from './header.ts';
+import { sectionFlagLetters, sectionTypeName } from './names.ts';
+import { StringTable } from './strings.ts';
+import type { RawTable } from './tables.ts';
+
+/** Sections 1 and up; [] where the file has none. The null section 0 is left out. */
+export function decodeSections(
+  source: ByteSource,
+  header: RawHeader,
+  { count, words }: RawTable,
+  flaws: string[],
+): Section[] {
+  if (count <= 1) return [];
+  const { is64, machine, shstrndx } = header;
+  const size = sectionHeaderSize(is64);
+  const [addr, offset, extent] = is64 ? [16, 24, 32] : [12, 16, 20];
+  const osAbi = header.bytes[7]!;
+  let names: StringTable | null = null;
+  if (shstrndx < count) {
+    const at = shstrndx * size;
+    names = StringTable.read(source, words.word(at + offset), words.word(at + extent));
+  } else flaws.push(`the section name table (section ${shstrndx}) does not exist`);
+  const sections: Section[] = [];
+  for (let index = 1, at = size; index < count; index++, at += size)
+    sections.push({
+      index,
+      name: names === null ? '' : names.at(words.u32(at)),
+      type: sectionTypeName(words.u32(at + 4), machine),
+      // The upper half has no flags.
+      flags: sectionFlagLetters(is64 && !words.little ? words.u32(at + 12) : words.u32(at + 8), machine, osAbi),
+      vaddr: vaddr(words.word(at + addr)),
+      offset: fileOffset(words.word(at + offset)),
+      size: words.word(at + extent),
+    });
+  return sections;
+}
+
+/** sh_link of a section. */
+export const linkOf = ({ words }: RawTable, index: number): number =>
+  words.u32(index * sectionHeaderSize(words.is64) + (words.is64 ? 40 : 24));
+
+/** sh_addralign of a section. */
+export const alignmentOf = ({ words }: RawTable, index: number): bigint =>
+  words.word(index * sectionHeaderSize(words.is64) + (words.is64 ? 48 : 32));
