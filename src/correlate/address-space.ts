@@ -7,7 +7,8 @@
  *   protect(a, b', r--)    ├─ r-- ─┤rw-│── anon ──┤─ file ─┤
  */
 import type { Content, Piece } from '../model/module.ts';
-import { type Address, byStart, type FileOffset, type Range } from '../model/units.ts';
+import type { Address, FileOffset, Range } from '../model/units.ts';
+import { firstEndingAfter } from './ordered.ts';
 
 interface Span {
   readonly start: Address;
@@ -29,60 +30,56 @@ export interface MapRequest extends Range {
 }
 
 export class AddressSpace {
-  #spans: Span[] = [];
+  /** In address order, without overlap. */
+  readonly #spans: Span[] = [];
 
   /** mmap(MAP_FIXED | MAP_PRIVATE): replaces what was there. An empty range does nothing. */
-  mapFixed(request: MapRequest): void {
-    if (request.start >= request.end) return;
-    const span = { ...request, relro: false, charged: request.protection[1] === 'w' };
-    const last = this.#spans.at(-1);
-    if (!last || last.end <= span.start) {
-      this.#spans.push(span);
-      return;
-    }
-    this.#replace(request, () => []);
-    this.#spans.push(span);
-    this.#spans.sort(byStart);
+  mapFixed({ start, end, protection, offset, role, segment }: MapRequest): void {
+    if (start >= end) return;
+    const charged = protection[1] === 'w';
+    this.#replace(start, end, { start, end, protection, offset, role, segment, relro: false, charged });
   }
 
   /** mprotect of what is mapped in the range; holes are passed over. */
-  protect(range: Range, protection: string, relro = false): void {
-    if (range.start >= range.end) return;
-    this.#replace(range, span => [
-      {
-        ...span,
-        protection,
-        relro: relro || span.relro,
-        charged: span.charged || protection[1] === 'w',
-      },
-    ]);
+  protect({ start, end }: Range, protection: string, relro = false): void {
+    this.#replace(start, end, span => ({
+      ...span,
+      protection,
+      relro: relro || span.relro,
+      charged: span.charged || protection[1] === 'w',
+    }));
   }
 
   /** mprotect(PROT_NONE) of what belongs to no segment, but stays mapped. */
-  reserve(range: Range): void {
-    if (range.start >= range.end) return;
-    this.#replace(range, span => [{ ...span, protection: '---', role: 'reservation' }]);
+  reserve({ start, end }: Range): void {
+    this.#replace(start, end, span => ({ ...span, protection: '---', role: 'reservation' }));
   }
 
-  /** Applies `change` to the parts of spans that lie in the range. */
-  #replace(range: Range, change: (inside: Span) => Span[]): void {
-    this.#spans = this.#spans.flatMap(span => {
-      if (span.end <= range.start || span.start >= range.end) return [span];
-      const start = span.start > range.start ? span.start : range.start;
-      const end = span.end < range.end ? span.end : range.end;
-      return [
-        ...(span.start < start ? [cut(span, span.start, start)] : []),
-        ...change(cut(span, start, end)),
-        ...(end < span.end ? [cut(span, end, span.end)] : []),
-      ];
-    });
+  /** Puts a span in the place of what is mapped in [start, end), or changes what is. */
+  #replace(start: Address, end: Address, by: Span | ((inside: Span) => Span)): void {
+    if (start >= end) return;
+    const spans = this.#spans;
+    const first = firstEndingAfter(spans, start);
+    const changed: Span[] = [];
+    let next = first;
+    const before = spans[first];
+    if (before && before.start < start) changed.push(cut(before, before.start, start));
+    if (typeof by !== 'function') changed.push(by);
+    for (; next < spans.length && spans[next]!.start < end; next++) {
+      const span = spans[next]!;
+      if (typeof by === 'function')
+        changed.push(by(cut(span, span.start > start ? span.start : start, span.end < end ? span.end : end)));
+      if (span.end > end) changed.push(cut(span, end, span.end));
+    }
+    spans.splice(first, next - first, ...changed);
   }
 
   /** The VMAs that result: contiguous spans with equal protection, backing and charge become one. */
   pieces(): Piece[] {
     const pieces: (Piece & { contents: Content[] })[] = [];
     let previous: Span | null = null;
-    for (const span of this.#spans) {
+    for (let i = 0; i < this.#spans.length; i++) {
+      const span = this.#spans[i]!;
       const { start, end, role, segment, relro } = span;
       const content = { start, end, role, segment, relro };
       if (previous && mergeable(previous, span)) {
@@ -102,8 +99,10 @@ export class AddressSpace {
 }
 
 function cut(span: Span, start: Address, end: Address): Span {
+  if (start === span.start && end === span.end) return span;
+  const { protection, role, segment, relro, charged } = span;
   const offset = span.offset === null ? null : ((span.offset + (start - span.start)) as FileOffset);
-  return { ...span, start, end, offset };
+  return { start, end, protection, offset, role, segment, relro, charged };
 }
 
 /** kernel mm/vma.c is_mergeable_vma, for two neighbours that one loader made. */

@@ -34,23 +34,37 @@ export function claimMappings(
   effort: Effort,
 ): Map<number, Claim[]> {
   const claims = new Map<number, Claim[]>();
-  modules.forEach((module, m) => {
-    for (const piece of module.placement?.pieces ?? []) {
-      if (!effort.take('claims', 1)) return;
-      const overlapping = index.overlapping(piece);
-      if (!effort.take('claims', overlapping.length)) return;
-      for (const i of overlapping) {
-        const claim = { module: m, piece, backing: backingOf(capture.vmas[i]!, piece, module) };
-        const known = claims.get(i);
-        if (known && known.length >= MOST_CLAIMS) effort.giveUp('claims');
-        else if (known) known.push(claim);
-        else claims.set(i, [claim]);
-      }
-    }
-  });
-  for (const list of claims.values())
-    if (list.length > 1) list.sort((a, b) => (a.piece.start < b.piece.start ? -1 : 1));
+  const shared: Claim[][] = [];
+  const add = (i: number, claim: Claim): void => {
+    const known = claims.get(i);
+    if (!known) claims.set(i, [claim]);
+    else if (known.length >= MOST_CLAIMS) effort.giveUp('claims');
+    else if (known.push(claim) === 2) shared.push(known);
+  };
+  for (let m = 0; m < modules.length; m++) {
+    const module = modules[m]!;
+    const pieces = module.placement?.pieces ?? [];
+    for (let p = 0; p < pieces.length; p++) addClaims(capture, m, module, pieces[p]!, index, effort, add);
+  }
+  for (const list of shared) list.sort((a, b) => (a.piece.start < b.piece.start ? -1 : 1));
   return claims;
+}
+
+/** The claims of one piece to the VMAs that it overlaps. */
+function addClaims(
+  { vmas }: Capture,
+  m: number,
+  module: PlacedModule,
+  piece: Piece,
+  index: VmaIndex,
+  effort: Effort,
+  add: (i: number, claim: Claim) => void,
+): void {
+  if (!effort.take('claims', 1)) return;
+  for (let i = index.firstAfter(piece.start); i < vmas.length && vmas[i]!.start < piece.end; i++) {
+    if (!effort.take('claims', 1)) return;
+    add(i, { module: m, piece, backing: backingOf(vmas[i]!, piece, module) });
+  }
 }
 
 function backingOf(vma: Vma, piece: Piece, module: PlacedModule): Claim['backing'] {

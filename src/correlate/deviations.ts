@@ -4,8 +4,8 @@
  */
 import type { Capture } from '../model/capture.ts';
 import { figureOf } from '../model/figures.ts';
-import type { Content, Deviation } from '../model/module.ts';
-import { fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
+import type { Content, Deviation, Piece } from '../model/module.ts';
+import { type Address, fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Claim } from './claims.ts';
 import type { Effort } from './effort.ts';
@@ -33,6 +33,7 @@ export function deviationsOf(
   index: VmaIndex,
 ): Deviation[] {
   const vma = capture.vmas[i]!;
+  if (isAsPredicted(vma, claims)) return contentDeviations(capture, vma, claims, modules);
   const found: Deviation[] = [];
   for (const { module, piece, backing } of claims) {
     if (backing !== 'foreign') continue;
@@ -52,6 +53,18 @@ export function deviationsOf(
   if (protection.length === 0) found.push(...boundaryDeviations(vma, i, own, index));
   found.push(...contentDeviations(capture, vma, own, modules));
   return found;
+}
+
+/** Is it one predicted piece, from its beginning to its end? Nearly all mappings are. */
+function isAsPredicted(vma: Vma, claims: readonly Claim[]): boolean {
+  if (claims.length !== 1) return false;
+  const { piece, backing } = claims[0]!;
+  return (
+    backing === 'same' &&
+    piece.start === vma.start &&
+    piece.end === vma.end &&
+    sameProtection(vma.permissions, piece.protection)
+  );
 }
 
 function protectionDeviations(
@@ -117,15 +130,11 @@ function contentDeviations(
   const found: Deviation[] = [];
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
-  const anonymous =
-    (figureOf(capture, vma, 'Anonymous') ?? 0) -
-    zeroedByLoader(
-      placed,
-      own.filter(claim => claim.module === module),
-    );
-  const text = vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-';
-  if (text && anonymous > 0 && !placed.rules.readImpliesExec)
-    found.push({ code: 'text-modified', bytes: anonymous });
+  if (vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-') {
+    const anonymous = figureOf(capture, vma, 'Anonymous') ?? 0;
+    const written = anonymous > 0 ? anonymous - zeroedByLoader(placed, own, module) : 0;
+    if (written > 0 && !placed.rules.readImpliesExec) found.push({ code: 'text-modified', bytes: written });
+  }
   if (vma.name === '[heap]' && own.every(({ piece: p }) => p.start <= vma.start && p.end >= vma.end))
     found.push({ code: 'labelled-heap' });
   if (vma.file !== null && placed.image.status === 'read') {
@@ -136,7 +145,12 @@ function contentDeviations(
 }
 
 /** Bytes of read-only pages that ld.so has written to, because .bss begins in them. */
-function zeroedByLoader({ image, loader, rules }: PlacedModule, own: readonly Claim[]): number {
+function zeroedByLoader(
+  { image, loader, rules }: PlacedModule,
+  claims: readonly Claim[],
+  module: number,
+): number {
+  const own = claims.filter(claim => claim.module === module);
   if (image.status !== 'read' || loader !== 'glibc') return 0;
   const { programHeaders } = image.elf;
   const zeroed = (content: Content): boolean => {
@@ -156,6 +170,7 @@ function beyondEndOfFile(
   pageSize: number,
 ): Range | null {
   if (fileSize === null || vma.offset === null) return null;
+  if (Number(vma.offset) + sizeOf(vma) <= fileSize) return null;
   const fileEnd = pageUp(fileOffset(BigInt(fileSize)), pageSize);
   const start = fileEnd > vma.offset ? vma.start + (fileEnd - vma.offset) : vma.start;
   if (start >= vma.end) return null;
@@ -170,29 +185,45 @@ const MOST_MISSING = 1000;
 
 /** Predicted pieces of a module that no mapping covers, as deviations of the module. */
 export function missingPieces(state: ModuleState, index: VmaIndex, effort: Effort): Deviation[] {
-  const { file } = state.placed;
   const found: Deviation[] = [];
-  for (const piece of state.placed.placement?.pieces ?? []) {
-    if (!effort.take('missing', 0)) break;
-    let cursor = piece.start;
-    const gap = (end: typeof cursor): void => {
-      if (cursor >= end || found.length >= MOST_MISSING || !effort.take('missing', 1)) return;
-      const range = { start: cursor, end };
-      const offset = piece.offset === null ? null : piece.offset + (cursor - piece.start);
-      const alike = file === null || offset === null ? [] : index.mappedFrom(file, offset);
-      const moved = alike.find(
-        vma => !sameBacking(vma, piece, file!) && sameProtection(vma.permissions, piece.protection),
-      );
-      const sections = state.image.sectionNames(range.start, range.end);
-      found.push({ code: 'unmapped', range, sections, movedTo: moved?.start ?? null });
+  const { vmas } = index;
+  const pieces = state.placed.placement?.pieces ?? [];
+  for (let p = 0; p < pieces.length && effort.take('missing', 0); p++) {
+    const piece = pieces[p]!;
+    const add = (start: Address, end: Address): void => {
+      if (found.length < MOST_MISSING && effort.take('missing', 1))
+        found.push(missing(state, piece, start, end, index));
     };
-    const overlapping = index.overlapping(piece);
-    if (!effort.take('missing', overlapping.length >> 4)) break;
-    for (const i of overlapping) {
-      gap(index.vmas[i]!.start);
-      cursor = index.vmas[i]!.end;
+    let cursor = piece.start;
+    const first = index.firstAfter(piece.start);
+    let i = first;
+    for (; i < vmas.length && vmas[i]!.start < piece.end; i++) {
+      const { start, end } = vmas[i]!;
+      if (cursor < start) add(cursor, start);
+      cursor = end;
     }
-    gap(piece.end);
+    if (cursor < piece.end) add(cursor, piece.end);
+    effort.take('missing', (i - first) >> 4);
   }
   return found;
+}
+
+/** What is missing in [start, end) of a piece, and where the same bytes of the file are mapped instead. */
+function missing(
+  { placed, image }: ModuleState,
+  piece: Piece,
+  start: Address,
+  end: Address,
+  index: VmaIndex,
+): Deviation {
+  const { file } = placed;
+  const alike =
+    file === null || piece.offset === null
+      ? []
+      : index.mappedFrom(file, piece.offset + (start - piece.start));
+  const moved = alike.find(
+    vma => !sameBacking(vma, piece, file!) && sameProtection(vma.permissions, piece.protection),
+  );
+  const sections = image.sectionNames(start, end);
+  return { code: 'unmapped', range: { start, end }, sections, movedTo: moved?.start ?? null };
 }

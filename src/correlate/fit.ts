@@ -32,6 +32,11 @@ export function sameProtection(permissions: string, protection: string): boolean
   return true;
 }
 
+function isReservation({ contents }: Piece): boolean {
+  for (let i = 0; i < contents.length; i++) if (contents[i]!.role !== 'reservation') return false;
+  return true;
+}
+
 /** Measures the fit of file pieces; anonymous ones prove nothing. */
 export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): Fit {
   let count = 0;
@@ -39,12 +44,14 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   let present = 0;
   let executable = false;
   let first = false;
-  for (const piece of pieces) {
-    if (piece.offset === null || piece.contents.every(({ role }) => role === 'reservation')) continue;
+  const { vmas } = index;
+  for (let p = 0; p < pieces.length; p++) {
+    const piece = pieces[p]!;
+    if (piece.offset === null || isReservation(piece)) continue;
     count++;
     const before = present;
-    for (const i of index.overlapping(piece)) {
-      const vma = index.vmas[i]!;
+    for (let i = index.firstAfter(piece.start); i < vmas.length && vmas[i]!.start < piece.end; i++) {
+      const vma = vmas[i]!;
       if (!sameBacking(vma, piece, file) || vma.permissions[3] === 's') continue;
       const protection = sameProtection(vma.permissions, piece.protection);
       if (vma.start === piece.start && vma.end === piece.end && protection) exact++;

@@ -12,32 +12,14 @@ import type { Part, PartKind } from '../model/report.ts';
 import { type Address, atBias, type LoadBias, pageUp, SPACE_END } from '../model/units.ts';
 import { type Stretch, StretchMap } from './stretches.ts';
 
-interface Label {
-  readonly kind: PartKind;
-  readonly name: string | null;
-  readonly section: number | null;
-}
-
-const nameless = (kind: PartKind): Label => ({ kind, name: null, section: null });
-const PADDING = nameless('padding');
-const UNNAMED = nameless('unnamed');
-const ZERO_FILL = nameless('zero-fill');
-const RESERVATION = nameless('reservation');
-const HEADERS: { elf: Label; program: Label; section: Label } = {
-  elf: nameless('elf-header'),
-  program: nameless('program-headers'),
-  section: nameless('section-headers'),
-};
-const GHOST_NAMES: Partial<Record<PartKind, string>> = {
-  'elf-header': 'ELF header',
-  'program-headers': 'program headers',
-};
-
 /** Of stretches that a list of section names is made from. Hostile files have as many sections as they like. */
 const MOST_NAMES = 512;
 const MORE = '...';
 /** In the rest of one page. */
 const MOST_GHOSTS = 256;
+/** So many need no counting. */
+const FEW = 256;
+const HEADERS = 3;
 
 export class ImageMap {
   readonly #elf: ElfFile;
@@ -45,8 +27,8 @@ export class ImageMap {
   readonly #module: number;
   readonly #loader: Loader;
   readonly #pageSize: number;
-  readonly #live: StretchMap<Label>;
-  #file: StretchMap<Label> | null = null;
+  #live: StretchMap | null = null;
+  #file: StretchMap | null = null;
   /** A file may be mapped thousands of times as data, usually the same part of it. */
   readonly #namesAt = new Map<string, readonly string[]>();
 
@@ -56,15 +38,11 @@ export class ImageMap {
     this.#module = module;
     this.#loader = loader;
     this.#pageSize = pageSize;
-    this.#live = new StretchMap(liveStretches(elf, bias));
   }
 
   /** Names of the sections that live in [start, end), in address order. */
   sectionNames(start: Address, end: Address): string[] {
-    const names: string[] = [];
-    const covering = this.#live.cover(start, end, MOST_NAMES);
-    for (const { label } of covering) if (label?.kind === 'section') names.push(label.name!);
-    return covering.length < MOST_NAMES ? names : [...names, MORE];
+    return namesIn(this.#liveMap(), start, end, 'section');
   }
 
   /** Names of the sections whose bytes lie in [offset, offset + size) of the file. */
@@ -72,45 +50,45 @@ export class ImageMap {
     const key = `${offset} ${size}`;
     let names = this.#namesAt.get(key);
     if (names) return names;
-    const covering = this.#fileMap().cover(offset, offset + BigInt(size), MOST_NAMES);
-    names = covering
-      .filter(({ label }) => label && label.kind === 'ghost' && label.section !== null)
-      .map(({ label }) => label!.name!);
-    if (covering.length >= MOST_NAMES) names = [...names, MORE];
+    names = namesIn(this.#fileMap(), offset, offset + BigInt(size), 'ghost');
     this.#namesAt.set(key, names);
     return names;
   }
 
-  /** Parts that cover the common range of a content and a mapping; `offset` is the file offset of `start`. */
-  parts(content: Content, start: Address, end: Address, offset: bigint | null): Part[] {
-    if (content.role === 'reservation') return [this.#part(start, end, RESERVATION)];
-    const parts: Part[] = [];
-    const load = this.#elf.programHeaders[content.segment]!;
-    for (const stretch of this.#live.cover(start, end)) {
-      if (stretch.label) parts.push(this.#part(stretch.start, stretch.end, stretch.label));
-      else
-        this.#addUnclaimed(parts, load, stretch, offset === null ? null : offset + (stretch.start - start));
-    }
-    return parts;
+  /** Not many fewer parts than this cover [start, end). */
+  mostParts(start: Address, end: Address): number {
+    const all = this.#elf.sections.length + HEADERS;
+    return all <= FEW ? all : Math.min(all, this.#liveMap().count(start, end));
   }
 
-  /** Appends bytes that no section claims: inside the segment, zeroed after it, or the file's bytes around it. */
-  #addUnclaimed(parts: Part[], load: ProgramHeader, gap: Stretch<null | Label>, offset: bigint | null): void {
+  /** Adds parts that cover the common range of a content and a mapping; `offset` is the file offset of `start`. */
+  addParts(parts: Part[], content: Content, start: Address, end: Address, offset: bigint | null): void {
+    if (content.role === 'reservation') {
+      parts.push(this.#part('reservation', start, end));
+      return;
+    }
+    const load = this.#elf.programHeaders[content.segment]!;
+    this.#liveMap().cover(start, end, Number.POSITIVE_INFINITY, (stretch, from, to) => {
+      if (stretch) parts.push(asPart(stretch, from, to));
+      else this.#addUnclaimed(parts, load, from, to, offset === null ? null : offset + (from - start));
+    });
+  }
+
+  /** Adds bytes that no section claims: inside the segment, zeroed after it, or the file's bytes around it. */
+  #addUnclaimed(parts: Part[], load: ProgramHeader, start: bigint, end: bigint, offset: bigint | null): void {
     const begin = atBias(this.#bias, load.vaddr);
     const memEnd = begin + load.memsz;
-    const before = gap.start < begin ? { start: gap.start, end: gap.end < begin ? gap.end : begin } : null;
-    const insideStart = gap.start > begin ? gap.start : begin;
-    const insideEnd = gap.end < memEnd ? gap.end : memEnd;
-    const afterStart = gap.start > memEnd ? gap.start : memEnd;
-
-    if (before) this.#addFileBytes(parts, before.start, before.end, offset);
+    if (start < begin) this.#addFileBytes(parts, start, end < begin ? end : begin, offset);
+    const insideStart = start > begin ? start : begin;
+    const insideEnd = end < memEnd ? end : memEnd;
     if (insideStart < insideEnd) {
-      const label = this.#elf.sectionsFrom === 'rebuilt' ? UNNAMED : PADDING;
-      parts.push(this.#part(insideStart, insideEnd, label));
+      const kind = this.#elf.sectionsFrom === 'rebuilt' ? 'unnamed' : 'padding';
+      parts.push(this.#part(kind, insideStart, insideEnd));
     }
-    if (afterStart >= gap.end) return;
-    if (offset === null || this.#tailIsZeroed(load)) parts.push(this.#part(afterStart, gap.end, ZERO_FILL));
-    else this.#addFileBytes(parts, afterStart, gap.end, offset + (afterStart - gap.start));
+    const afterStart = start > memEnd ? start : memEnd;
+    if (afterStart >= end) return;
+    if (offset === null || this.#tailIsZeroed(load)) parts.push(this.#part('zero-fill', afterStart, end));
+    else this.#addFileBytes(parts, afterStart, end, offset + (afterStart - start));
   }
 
   /** Are the bytes between the end of the segment and the end of its last page in the file zeroed? */
@@ -124,73 +102,121 @@ export class ImageMap {
 
   #addFileBytes(parts: Part[], start: bigint, end: bigint, offset: bigint | null): void {
     if (offset === null) {
-      parts.push(this.#part(start, end, ZERO_FILL));
+      parts.push(this.#part('zero-fill', start, end));
       return;
     }
     const move = start - offset;
-    const covering = this.#fileMap().cover(offset, offset + (end - start), MOST_GHOSTS);
-    for (const stretch of covering)
-      parts.push(this.#part(move + stretch.start, move + stretch.end, stretch.label ?? PADDING));
-    const covered = move + covering.at(-1)!.end;
-    if (covered < end) parts.push(this.#part(covered, end, UNNAMED));
+    const covered = this.#fileMap().cover(
+      offset,
+      offset + (end - start),
+      MOST_GHOSTS,
+      (stretch, from, to) => {
+        const [first, last] = [move + from, move + to] as const;
+        parts.push(stretch ? asPart(stretch, first, last) : this.#part('padding', first, last));
+      },
+    );
+    if (move + covered < end) parts.push(this.#part('unnamed', move + covered, end));
   }
 
-  #fileMap(): StretchMap<Label> {
-    this.#file ??= new StretchMap(fileStretches(this.#elf));
+  #liveMap(): StretchMap {
+    this.#live ??= new StretchMap(liveStretches(this.#elf, this.#bias, this.#module));
+    return this.#live;
+  }
+
+  #fileMap(): StretchMap {
+    this.#file ??= new StretchMap(fileStretches(this.#elf, this.#module));
     return this.#file;
   }
 
-  #part(start: bigint, end: bigint, label: Label): Part {
-    const { kind, name, section } = label;
-    return { kind, name, section, start: start as Address, end: end as Address, module: this.#module };
+  #part(kind: PartKind, start: bigint, end: bigint): Part {
+    return nameless(kind, start, end, this.#module) as Part;
   }
 }
 
-/** What lives where in memory: sections, and the headers as far as a segment loads them. */
-function liveStretches(elf: ElfFile, bias: LoadBias): Stretch<Label>[] {
-  const stretches: Stretch<Label>[] = [];
-  for (const section of elf.sections) {
+/** What begins and ends there, a stretch of addresses as it is. */
+function asPart(stretch: Stretch, start: bigint, end: bigint): Part {
+  const { kind, name, section, module } = stretch;
+  const whole = stretch.start === start && stretch.end === end;
+  return (whole ? stretch : { kind, name, section, module, start, end }) as Part;
+}
+
+const nameless = (kind: PartKind, start: bigint, end: bigint, module: number): Stretch => ({
+  kind,
+  name: null,
+  section: null,
+  module,
+  start,
+  end,
+});
+
+/** Names of the sections among the stretches of one kind that overlap [start, end). */
+function namesIn(map: StretchMap, start: bigint, end: bigint, kind: PartKind): string[] {
+  const names: string[] = [];
+  let taken = 0;
+  map.cover(start, end, MOST_NAMES, stretch => {
+    taken++;
+    if (stretch && stretch.kind === kind && stretch.section !== null) names.push(stretch.name!);
+  });
+  if (taken >= MOST_NAMES) names.push(MORE);
+  return names;
+}
+
+/** What lives where in memory: the headers as far as a segment loads them, and sections. */
+function liveStretches(elf: ElfFile, bias: LoadBias, module: number): Stretch[] {
+  const { header, sections } = elf;
+  const stretches: Stretch[] = [];
+  addHeader(stretches, elf, bias, module, 'elf-header', 0n, header.size);
+  addHeader(stretches, elf, bias, module, 'program-headers', header.phoff, header.phsize);
+  for (let i = 0; i < sections.length; i++) {
+    const section = sections[i]!;
     if (!occupiesMemory(section)) continue;
     const start = atBias(bias, section.vaddr);
-    const label: Label = { kind: 'section', name: section.name, section: section.index };
-    stretches.push({ start, end: start + section.size, label });
+    const { name, index } = section;
+    stretches.push({ kind: 'section', name, section: index, module, start, end: start + section.size });
   }
-  const { header } = elf;
-  const headers: (readonly [Label, bigint, number])[] = [
-    [HEADERS.elf, 0n, header.size],
-    [HEADERS.program, header.phoff, header.phsize],
-    [HEADERS.section, header.shoff, header.shsize],
-  ];
-  for (const [label, offset, size] of headers) {
-    const load = elf.programHeaders.find(
-      ({ type, offset: at, filesz }) =>
-        type === 'LOAD' && at <= offset && offset + BigInt(size) <= at + filesz,
-    );
-    if (!load || size === 0) continue;
-    const start = atBias(bias, load.vaddr) + (offset - load.offset);
-    stretches.push({ start, end: start + BigInt(size), label });
-  }
+  addHeader(stretches, elf, bias, module, 'section-headers', header.shoff, header.shsize);
   return stretches;
 }
 
+/** Adds a header that a segment loads. */
+function addHeader(
+  stretches: Stretch[],
+  { programHeaders }: ElfFile,
+  bias: LoadBias,
+  module: number,
+  kind: PartKind,
+  offset: bigint,
+  size: number,
+): void {
+  if (size === 0) return;
+  const end = offset + BigInt(size);
+  for (let i = 0; i < programHeaders.length; i++) {
+    const load = programHeaders[i]!;
+    if (load.type !== 'LOAD' || load.offset > offset || end > load.offset + load.filesz) continue;
+    const start = atBias(bias, load.vaddr) + (offset - load.offset);
+    stretches.push(nameless(kind, start, start + BigInt(size), module));
+    return;
+  }
+}
+
 /** What lies where in the file. */
-function fileStretches(elf: ElfFile): Stretch<Label>[] {
-  const stretches: Stretch<Label>[] = [];
-  for (const section of elf.sections) {
-    if (section.type === 'NOBITS' || section.type === 'NULL') continue;
-    const kind = section.flags.includes('A') ? 'ghost' : 'unallocated';
-    const label: Label = { kind, name: section.name, section: section.index };
-    stretches.push({ start: section.offset, end: section.offset + section.size, label });
+function fileStretches(elf: ElfFile, module: number): Stretch[] {
+  const { header, sections, fileSize } = elf;
+  const ghost = (name: string, start: bigint, size: number): Stretch => ({
+    ...nameless('ghost', start, start + BigInt(size), module),
+    name,
+  });
+  const stretches = [
+    ghost('ELF header', 0n, header.size),
+    ghost('program headers', header.phoff, header.phsize),
+  ];
+  for (let i = 0; i < sections.length; i++) {
+    const { type, flags, name, index, offset, size } = sections[i]!;
+    if (type === 'NOBITS' || type === 'NULL' || size === 0n) continue;
+    const kind = flags.includes('A') ? 'ghost' : 'unallocated';
+    stretches.push({ kind, name, section: index, module, start: offset, end: offset + size });
   }
-  const { header } = elf;
-  const ghost = (label: Label): Label => ({ ...label, kind: 'ghost', name: GHOST_NAMES[label.kind] ?? null });
-  stretches.push(
-    { start: 0n, end: BigInt(header.size), label: ghost(HEADERS.elf) },
-    { start: header.phoff, end: header.phoff + BigInt(header.phsize), label: ghost(HEADERS.program) },
-    { start: header.shoff, end: header.shoff + BigInt(header.shsize), label: HEADERS.section },
-  );
-  if (elf.fileSize !== null) {
-    stretches.push({ start: BigInt(elf.fileSize), end: SPACE_END, label: ZERO_FILL });
-  }
+  stretches.push(nameless('section-headers', header.shoff, header.shoff + BigInt(header.shsize), module));
+  if (fileSize !== null) stretches.push(nameless('zero-fill', BigInt(fileSize), SPACE_END, module));
   return stretches;
 }

@@ -37,9 +37,13 @@ export const MOST_LOADS = 1024;
 
 /** The PT_LOADs that take part in the layout, in table order. Those of memory size 0 map nothing. */
 export function loadsOf(elf: ElfFile): readonly ProgramHeader[] {
-  return elf.programHeaders
-    .filter(header => header.type === 'LOAD' && (header.memsz > 0n || header.filesz > 0n))
-    .slice(0, MOST_LOADS);
+  const loads: ProgramHeader[] = [];
+  const { programHeaders } = elf;
+  for (let i = 0; i < programHeaders.length && loads.length < MOST_LOADS; i++) {
+    const header = programHeaders[i]!;
+    if (header.type === 'LOAD' && (header.memsz > 0n || header.filesz > 0n)) loads.push(header);
+  }
+  return loads;
 }
 
 /** The mappings that the headers predict, in address order. */
@@ -47,10 +51,7 @@ export function predictLayout(elf: ElfFile, bias: LoadBias, rules: LayoutRules):
   const space = new AddressSpace();
   const loads = loadsOf(elf);
   if (loads.length === 0) return [];
-  const layOut = { kernel: kernelLayout, glibc: glibcLayout, musl: muslLayout, bionic: bionicLayout }[
-    rules.loader
-  ];
-  layOut(space, elf, loads, bias, rules);
+  LAYOUTS[rules.loader](space, elf, loads, bias, rules);
   if (rules.relro)
     for (const range of relroRanges(elf, bias, rules)) space.protect(range, withExec('r--', rules), true);
   return space.pieces();
@@ -61,20 +62,20 @@ export function predictLayout(elf: ElfFile, bias: LoadBias, rules: LayoutRules):
  * _dl_protect_relro, musl), of the last such header; bionic rounds the end up and applies every one.
  */
 export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): Range[] {
-  const headers = elf.programHeaders.filter(header => header.type === 'GNU_RELRO');
-  const applied = rules.loader === 'bionic' ? headers : headers.slice(-1);
-  return applied
-    .map(header => {
-      const start = atBias(bias, header.vaddr);
-      const end = start + header.memsz;
-      return {
-        start: pageDown(start, rules.pageSize) as Address,
-        end: (rules.loader === 'bionic'
-          ? pageUp(end, rules.pageSize)
-          : pageDown(end, rules.pageSize)) as Address,
-      };
-    })
-    .filter(range => range.start < range.end);
+  const { programHeaders } = elf;
+  const isBionic = rules.loader === 'bionic';
+  const ranges: Range[] = [];
+  for (let i = programHeaders.length - 1; i >= 0; i--) {
+    const header = programHeaders[i]!;
+    if (header.type !== 'GNU_RELRO') continue;
+    const start = atBias(bias, header.vaddr);
+    const last = (start + header.memsz) as Address;
+    const end = isBionic ? pageUp(last, rules.pageSize) : pageDown(last, rules.pageSize);
+    if (pageDown(start, rules.pageSize) < end)
+      ranges.unshift({ start: pageDown(start, rules.pageSize), end });
+    if (!isBionic) break;
+  }
+  return ranges;
 }
 
 type Layout = (
@@ -106,13 +107,14 @@ const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
     const holes = edges.some((edge, i) => i > 0 && edges[i - 1]!.fileEnd !== edge.start);
     if (holes) space.reserve({ start: edges[0]!.fileEnd, end: edges.at(-1)!.start });
   }
-  loads.forEach((load, i) => {
+  for (let i = 0; i < loads.length; i++) {
+    const load = loads[i]!;
     const edge = edges[i]!;
     if (i > 0 || elf.type !== 'DYN') mapFile(space, load, edge.start, edge.fileEnd, rules);
-    if (load.memsz <= load.filesz) return;
+    if (load.memsz <= load.filesz) continue;
     if (!load.flags.write) zeroTail(space, load, edge.fileEnd, rules);
     mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
-  });
+  }
 };
 
 /** ld.so zeroes what follows the file's bytes in their last page, and for that makes it writable for a moment. */
@@ -153,6 +155,13 @@ const bionicLayout: Layout = (space, _elf, loads, bias, rules) => {
     if (load.filesz > 0n) mapFile(space, load, edge.start, edge.fileEnd, rules);
     mapTail(space, load, edge.fileEnd, edge.memEnd, rules);
   });
+};
+
+const LAYOUTS: Readonly<Record<Loader, Layout>> = {
+  kernel: kernelLayout,
+  glibc: glibcLayout,
+  musl: muslLayout,
+  bionic: bionicLayout,
 };
 
 interface Edges {
@@ -201,8 +210,9 @@ function mapTail(
 }
 
 /** p_flags as maps prints them: "r-x". */
-export function protectionOf(flags: SegmentFlags): string {
-  return `${flags.read ? 'r' : '-'}${flags.write ? 'w' : '-'}${flags.execute ? 'x' : '-'}`;
+export function protectionOf({ read, write, execute }: SegmentFlags): string {
+  if (write) return read ? (execute ? 'rwx' : 'rw-') : execute ? '-wx' : '-w-';
+  return read ? (execute ? 'r-x' : 'r--') : execute ? '--x' : '---';
 }
 
 const withExec = (protection: string, rules: LayoutRules): string =>

@@ -5,9 +5,9 @@
  * one that explains most of the mappings wins. Its VMAs are taken away, and the rest votes again: a file may be
  * loaded several times (dlmopen).
  */
-import type { ElfFile } from '../model/elf.ts';
+import type { ElfFile, ProgramHeader } from '../model/elf.ts';
 import type { Piece } from '../model/module.ts';
-import { biasOf, type LoadBias, pageDown, pageUp } from '../model/units.ts';
+import { biasOf, type FileOffset, type LoadBias, pageDown, pageUp, type Vaddr } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { Effort } from './effort.ts';
 import { compareFit, type Fit, fitOf, isInstance, sameBacking } from './fit.ts';
@@ -64,13 +64,24 @@ export function findInstances(
       effort.giveUp('steps');
       break;
     }
-    const claimed = new Set<Vma>();
-    for (const piece of best.pieces)
-      for (const i of index.overlapping(piece))
-        if (piece.offset !== null && sameBacking(rest[i]!, piece, file)) claimed.add(rest[i]!);
-    rest = rest.filter(vma => !claimed.has(vma));
+    rest = unexplained(index, best.pieces, file);
   }
-  return instances.sort((a, b) => (a.pieces[0]!.start < b.pieces[0]!.start ? -1 : 1));
+  return instances.length < 2
+    ? instances
+    : instances.sort((a, b) => (a.pieces[0]!.start < b.pieces[0]!.start ? -1 : 1));
+}
+
+/** The VMAs that hold no file bytes of the pieces. */
+function unexplained(index: VmaIndex, pieces: readonly Piece[], file: number): Vma[] {
+  const { vmas } = index;
+  const explained: boolean[] = [];
+  for (let p = 0; p < pieces.length; p++) {
+    const piece = pieces[p]!;
+    if (piece.offset === null) continue;
+    for (let i = index.firstAfter(piece.start); i < vmas.length && vmas[i]!.start < piece.end; i++)
+      if (sameBacking(vmas[i]!, piece, file)) explained[i] = true;
+  }
+  return vmas.filter((_, i) => !explained[i]);
 }
 
 type Spend = (steps: number) => boolean;
@@ -92,45 +103,72 @@ function bestInstance(
   rules: LayoutRules,
   spend: Spend,
 ): Instance | null {
-  const loads = loadsOf(elf).length;
-  if (!spend(STEPS_OF_VOTE * Math.min(index.vmas.length * loads, MOST_VOTES))) return null;
+  const loads = loadsOf(elf);
+  const { vmas } = index;
   // Each segment that is laid out may cut all that were before it.
-  const steps = elf.programHeaders.length + loads * loads + index.vmas.length;
+  const steps = elf.programHeaders.length + loads.length * loads.length + vmas.length;
+  const attempt = (bias: LoadBias): Instance | null => {
+    const instance = spend(steps) ? instanceAt(elf, bias, file, index, rules) : null;
+    return instance && isInstance(instance.fit) ? instance : null;
+  };
+  // Nearly always the lowest mapping is the beginning of the first segment.
+  const guess =
+    loads[0] && biasOfSegment(elf, vmas[0]!, pageDown(loads[0].offset, rules.pageSize), loads[0], rules);
+  const first = guess === undefined ? null : attempt(guess);
+  if (first && isExact(first)) return first;
+  if (!spend(STEPS_OF_VOTE * Math.min(vmas.length * loads.length, MOST_VOTES))) return null;
   let best: Instance | null = null;
   let tries = 0;
-  for (const bias of candidates(elf, index.vmas, rules.pageSize)) {
-    if (tries++ >= MOST_TRIES || !spend(steps)) break;
-    const instance = instanceAt(elf, bias, file, index, rules);
-    if (!isInstance(instance.fit)) continue;
-    if (instance.fit.exact === instance.fit.pieces) return instance;
+  for (const bias of candidates(elf, loads, vmas, rules)) {
+    if (tries++ >= MOST_TRIES) break;
+    const instance = attempt(bias);
+    if (!instance) continue;
+    if (isExact(instance)) return instance;
     if (!best || compareFit(instance.fit, best.fit) < 0) best = instance;
   }
   return best;
 }
 
+/** Is every predicted piece there as predicted? */
+const isExact = ({ fit }: Instance): boolean => fit.exact === fit.pieces;
+
 /** Biases under which some VMA would be (a part of) some PT_LOAD, those with most votes first. */
-function candidates(elf: ElfFile, vmas: readonly Vma[], pageSize: number): LoadBias[] {
+function candidates(
+  elf: ElfFile,
+  loads: readonly ProgramHeader[],
+  vmas: readonly Vma[],
+  rules: LayoutRules,
+): LoadBias[] {
   if (elf.type === 'EXEC') return [0n as LoadBias];
-  const loads = loadsOf(elf).map(load => {
+  const { pageSize } = rules;
+  const segments = loads.map(load => {
     const start = pageDown(load.offset, pageSize);
-    return {
-      start,
-      end: start + pageUp(load.filesz + (load.vaddr - pageDown(load.vaddr, pageSize)), pageSize),
-      load,
-    };
+    const size = pageUp(load.filesz + (load.vaddr - pageDown(load.vaddr, pageSize)), pageSize);
+    return { start, end: start + size, load };
   });
   const votes = new Map<LoadBias, number>();
   let spent = 0;
   for (const vma of vmas) {
-    for (const { start, end, load } of loads) {
+    for (const { start, end, load } of segments) {
       if (spent++ > MOST_VOTES) break;
       // Without an offset, only the start of a segment can be recognised.
-      const offset = vma.offset ?? start;
-      if (offset < start || offset >= end) continue;
-      const link = pageDown(load.vaddr, pageSize) + (offset - start);
-      const bias = biasOf(vma.start, link as typeof load.vaddr);
+      if (vma.offset !== null && (vma.offset < start || vma.offset >= end)) continue;
+      const bias = biasOfSegment(elf, vma, start, load, rules);
       votes.set(bias, (votes.get(bias) ?? 0) + 1);
     }
   }
   return [...votes].sort((a, b) => b[1] - a[1]).map(([bias]) => bias);
+}
+
+/** The bias under which a VMA is a part of a PT_LOAD, whose mapping begins at an offset of the file. */
+function biasOfSegment(
+  elf: ElfFile,
+  vma: Vma,
+  start: FileOffset,
+  load: ProgramHeader,
+  { pageSize }: LayoutRules,
+): LoadBias {
+  if (elf.type === 'EXEC') return 0n as LoadBias;
+  const link = pageDown(load.vaddr, pageSize) + ((vma.offset ?? start) - start);
+  return biasOf(vma.start, link as Vaddr);
 }

@@ -2,7 +2,7 @@
 import type { Capture, Note } from '../model/capture.ts';
 import type { Deviation, Module } from '../model/module.ts';
 import type { Mapping, Part, Report } from '../model/report.ts';
-import { intersect, sizeOf } from '../model/units.ts';
+import { sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { type Claim, claimMappings, contentsWithin } from './claims.ts';
 import { deviationsOf, type ModuleState, missingPieces } from './deviations.ts';
@@ -93,32 +93,95 @@ function explainMapping(context: Context, vma: Vma, i: number): Mapping {
   const { capture, states } = context;
   const claims = context.claims.get(i);
   if (!claims) return unclaimed(context, vma, i, NONE);
-  const own = claims.filter(({ backing }) => backing !== 'foreign');
   const deviations = deviationsOf(capture, i, claims, states, context.index);
-  const first = own[0];
-  if (!first) return unclaimed(context, vma, i, deviations);
-  const segments = new Set<number>();
+  const own = withoutForeign(claims);
+  if (own.length === 0) return unclaimed(context, vma, i, deviations);
+  const { module } = own[0]!;
+  const segments: number[] = [];
+  const merged: number[] = [];
   let relro = false;
   let onlyBss = vma.file === null;
-  for (const { piece } of own)
-    for (const content of contentsWithin(piece, vma)) {
-      if (content.role !== 'reservation') segments.add(content.segment);
+  let parts = 0;
+  for (let c = 0; c < own.length; c++) {
+    const claim = own[c]!;
+    if (claim.module !== module && !merged.includes(claim.module)) merged.push(claim.module);
+    parts += states[claim.module]!.image.mostParts(vma.start, vma.end);
+    const contents = contentsWithin(claim.piece, vma);
+    for (let j = 0; j < contents.length; j++) {
+      const content = contents[j]!;
+      if (content.role !== 'reservation' && !segments.includes(content.segment))
+        segments.push(content.segment);
       if (content.role !== 'bss') onlyBss = false;
       if (content.relro) relro = true;
     }
-  const isVdso = states[first.module]!.placed.role === 'vdso';
-  return {
-    index: i,
+  }
+  const isVdso = states[module]!.placed.role === 'vdso';
+  return new ModuleMapping(
+    i,
     vma,
-    kind: isVdso ? 'vdso' : vma.name === '[heap]' ? 'heap' : onlyBss ? 'bss' : 'elf',
-    inferred: false,
-    module: first.module,
-    segments: [...segments],
-    relro:
-      !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
-    parts: partsOf(vma, own, context),
+    isVdso ? 'vdso' : vma.name === '[heap]' ? 'heap' : onlyBss ? 'bss' : 'elf',
+    module,
+    segments,
+    !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
+    merged.length > 0 ? merged : NONE,
     deviations,
-  };
+    context.effort.take('parts', parts) ? own : null,
+    states,
+  );
+}
+
+function withoutForeign(claims: readonly Claim[]): readonly Claim[] {
+  for (let i = 0; i < claims.length; i++)
+    if (claims[i]!.backing === 'foreign') return claims.filter(({ backing }) => backing !== 'foreign');
+  return claims;
+}
+
+/** A mapping in which predicted pieces lie. Its parts are many, and hardly anybody asks twice: they are not kept. */
+class ModuleMapping implements Mapping {
+  readonly index: number;
+  readonly vma: Vma;
+  readonly kind: Mapping['kind'];
+  readonly module: number;
+  readonly segments: readonly number[];
+  readonly relro: Mapping['relro'];
+  readonly merged: readonly number[];
+  readonly deviations: readonly Deviation[];
+  /** null: too much work. */
+  readonly #claims: readonly Claim[] | null;
+  readonly #states: Context['states'];
+
+  constructor(
+    index: number,
+    vma: Vma,
+    kind: Mapping['kind'],
+    module: number,
+    segments: readonly number[],
+    relro: Mapping['relro'],
+    merged: readonly number[],
+    deviations: readonly Deviation[],
+    claims: readonly Claim[] | null,
+    states: Context['states'],
+  ) {
+    this.index = index;
+    this.vma = vma;
+    this.kind = kind;
+    this.module = module;
+    this.segments = segments;
+    this.relro = relro;
+    this.merged = merged;
+    this.deviations = deviations;
+    this.#claims = claims;
+    this.#states = states;
+  }
+
+  get inferred(): boolean {
+    return false;
+  }
+
+  get parts(): readonly Part[] {
+    const { vma, module } = this;
+    return this.#claims ? partsOf(vma, this.#claims, this.#states) : undivided(vma, module);
+  }
 }
 
 /** A mapping in which no predicted piece lies. */
@@ -141,7 +204,8 @@ function unclaimed(context: Context, vma: Vma, index: number, found: readonly De
       module = again;
     }
   }
-  return { index, vma, kind, inferred, module, segments: NONE, relro: null, parts: NONE, deviations };
+  const [segments, merged, parts] = [NONE, NONE, NONE];
+  return { index, vma, kind, inferred, module, segments, relro: null, merged, parts, deviations };
 }
 
 /** GNU_STACK of the executable without execute permission. */
@@ -151,7 +215,7 @@ function asksForPlainStack(states: Context['states']): boolean {
 }
 
 /** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
-function partsOf(vma: Vma, own: readonly Claim[], { states, effort }: Context): Part[] {
+function partsOf(vma: Vma, own: readonly Claim[], states: Context['states']): Part[] {
   const parts: Part[] = [];
   let cursor = vma.start;
   const fill = (end: Vma['start']): void => {
@@ -159,19 +223,19 @@ function partsOf(vma: Vma, own: readonly Claim[], { states, effort }: Context): 
     const kind = vma.file === null ? 'anonymous' : 'padding';
     parts.push({ kind, name: null, section: null, module: null, start: cursor, end });
   };
-  for (const { module, piece } of own) {
-    const image = states[module]!.image;
-    for (const content of contentsWithin(piece, vma)) {
-      const before = parts.length;
-      const common = intersect(content, vma)!;
-      if (common.end <= cursor) continue;
-      const start = common.start > cursor ? common.start : cursor;
+  for (let i = 0; i < own.length; i++) {
+    const { module, piece } = own[i]!;
+    const { image } = states[module]!;
+    const contents = contentsWithin(piece, vma);
+    for (let j = 0; j < contents.length; j++) {
+      const content = contents[j]!;
+      const end = content.end < vma.end ? content.end : vma.end;
+      if (end <= cursor) continue;
+      const start = content.start > cursor ? content.start : cursor;
       fill(start);
       const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
-      // Not push(...): a section table can be too long for the arguments of one call.
-      for (const part of image.parts(content, start, common.end, offset)) parts.push(part);
-      cursor = common.end;
-      if (!effort.take('parts', parts.length - before)) return undivided(vma, own[0]!.module);
+      image.addParts(parts, content, start, end, offset);
+      cursor = end;
     }
   }
   fill(vma.end);

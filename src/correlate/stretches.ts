@@ -1,54 +1,87 @@
 /**
- * A stretch is a labelled half-open interval; a StretchMap holds them in order and without overlap, and answers
- * for any interval with labels that cover it exactly. Where several claim the same bytes, the first wins.
+ * A stretch is a part of an image, in whatever space it is measured; a StretchMap holds them in order and without overlap,
+ * and tells for any interval what covers it exactly. Where several claim the same bytes, the one that begins first wins,
+ * and of those a section.
  *
- *   claims      ├── .text ──┤      ├─ .rodata ─┤
- *   cover(a,b)     ├─.text──┼─gap──┼─.rod─┤
+ *   claims       ├── .text ──┤      ├─ .rodata ─┤
+ *   cover(a,b)      ├─.text──┼─gap──┼─.rod─┤
  */
+import type { PartKind } from '../model/report.ts';
 import { byStart } from '../model/units.ts';
 import { firstEndingAfter } from './ordered.ts';
 
-export interface Stretch<L> {
+/** Half-open. The members are those of a Part, so that one is a part as it is where the space is that of addresses. */
+export interface Stretch {
+  readonly kind: PartKind;
+  readonly name: string | null;
+  readonly section: number | null;
+  readonly module: number | null;
   readonly start: bigint;
   readonly end: bigint;
-  readonly label: L;
 }
 
-export class StretchMap<L> {
-  readonly #stretches: Stretch<L>[] = [];
+/** Takes [start, end) of an interval: of a stretch, or, where that is null, of the gap between two. */
+export type Take = (stretch: Stretch | null, start: bigint, end: bigint) => void;
+
+export class StretchMap {
+  readonly #stretches: readonly Stretch[];
 
   /** Takes stretches in any order; empty ones are dropped, overlapping ones cut to what is still free. */
-  constructor(claims: readonly Stretch<L>[]) {
-    const sorted = claims.filter(claim => claim.start < claim.end).sort(byStart);
-    let cursor: bigint | null = null;
-    for (const claim of sorted) {
-      const start: bigint = cursor !== null && cursor > claim.start ? cursor : claim.start;
-      if (start >= claim.end) continue;
-      this.#stretches.push(start === claim.start ? claim : { ...claim, start });
-      cursor = claim.end;
-    }
+  constructor(claims: readonly Stretch[]) {
+    this.#stretches = areApart(claims) ? claims : disentangled(claims);
   }
 
   /**
-   * Covers [start, end) in order: labelled stretches, and `null` for the gaps between them. Not more than `most` of them:
-   * then the end is not reached.
+   * Covers [start, end) in order: stretches, and `null` for the gaps between them. Not more than `most` of them: then the
+   * end is not reached. Returns the end of what was covered.
    */
-  cover(start: bigint, end: bigint, most: number = Number.POSITIVE_INFINITY): Stretch<L | null>[] {
-    const covering: Stretch<L | null>[] = [];
+  cover(start: bigint, end: bigint, most: number, take: Take): bigint {
+    const stretches = this.#stretches;
     let cursor = start;
-    for (let i = firstEndingAfter(this.#stretches, start); cursor < end && covering.length < most; i++) {
-      const next = this.#stretches[i];
-      if (!next || next.start >= end) {
-        covering.push({ start: cursor, end, label: null });
-        break;
+    let left = most;
+    for (let i = firstEndingAfter(stretches, start); cursor < end && left > 0; i++) {
+      const next = stretches[i];
+      const gapEnd = next && next.start < end ? next.start : end;
+      if (cursor < gapEnd) {
+        take(null, cursor, gapEnd);
+        cursor = gapEnd;
+        if (--left === 0) break;
       }
-      if (next.start > cursor) covering.push({ start: cursor, end: next.start, label: null });
-      const whole = next.start >= cursor && next.end <= end;
-      const from = next.start > cursor ? next.start : cursor;
+      if (!next || next.start >= end) break;
       const to = next.end < end ? next.end : end;
-      covering.push(whole ? next : { start: from, end: to, label: next.label });
+      take(next, cursor, to);
       cursor = to;
+      left--;
     }
-    return covering;
+    return cursor;
+  }
+
+  /** How many stretches overlap [start, end). */
+  count(start: bigint, end: bigint): number {
+    return firstEndingAfter(this.#stretches, end - 1n) - firstEndingAfter(this.#stretches, start) + 1;
   }
 }
+
+/** In order, none empty, none over another: so are the sections of nearly all files. */
+function areApart(claims: readonly Stretch[]): boolean {
+  for (let i = 0; i < claims.length; i++) {
+    const { start, end } = claims[i]!;
+    if (start >= end || (i > 0 && start < claims[i - 1]!.end)) return false;
+  }
+  return true;
+}
+
+function disentangled(claims: readonly Stretch[]): Stretch[] {
+  const apart: Stretch[] = [];
+  let cursor: bigint | null = null;
+  for (const claim of claims.filter(({ start, end }) => start < end).sort(inOrder)) {
+    const start: bigint = cursor !== null && cursor > claim.start ? cursor : claim.start;
+    if (start >= claim.end) continue;
+    apart.push(start === claim.start ? claim : { ...claim, start });
+    cursor = claim.end;
+  }
+  return apart;
+}
+
+const inOrder = (a: Stretch, b: Stretch): number =>
+  byStart(a, b) || Number(a.section === null) - Number(b.section === null);

@@ -18,9 +18,14 @@ export class VmaIndex {
     return this.#byOffset.get(`${file} ${offset}`) ?? [];
   }
 
+  /** Index of the first VMA that ends after an address; their number where none does. */
+  firstAfter(at: Address): number {
+    return firstEndingAfter(this.vmas, at);
+  }
+
   /** The VMA that holds an address; null where none does. */
   at(at: Address): Vma | null {
-    const vma = this.vmas[firstEndingAfter(this.vmas, at)];
+    const vma = this.vmas[this.firstAfter(at)];
     return vma && vma.start <= at ? vma : null;
   }
 

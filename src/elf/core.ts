@@ -8,14 +8,7 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { ProgramHeader, SegmentFlags } from '../model/elf.ts';
-import {
-  type Address,
-  address,
-  ascending,
-  type FileOffset,
-  type Range,
-  SPACE_END,
-} from '../model/units.ts';
+import { type Address, address, ascending, type FileOffset, type Range, SPACE_END } from '../model/units.ts';
 import { type CoreNotes, readCoreNotes } from './core-notes.ts';
 import { firstOf } from './flaws.ts';
 import { type RawHeader, readHeader } from './header.ts';

@@ -39,7 +39,11 @@ export function decodeSections(
       name: names === null ? '' : names.at(words.u32(at)),
       type: sectionTypeName(words.u32(at + 4), machine),
       // The upper half has no flags.
-      flags: sectionFlagLetters(is64 && !words.little ? words.u32(at + 12) : words.u32(at + 8), machine, osAbi),
+      flags: sectionFlagLetters(
+        is64 && !words.little ? words.u32(at + 12) : words.u32(at + 8),
+        machine,
+        osAbi,
+      ),
       vaddr: vaddr(words.word(at + addr)),
       offset: fileOffset(words.word(at + offset)),
       size: words.word(at + extent),

@@ -96,7 +96,12 @@ class ProgramHeaderParser extends elfy.Parser {
 
   parse(count: number, size: number): ReturnType<ProgramHeaderParser['parsePrograms']> {
     // It takes offset 0 for no table.
-    const header = { class: this.#words.is64 ? '64' : '32', phoff: 1, phnum: count, phentsize: size } as const;
+    const header = {
+      class: this.#words.is64 ? '64' : '32',
+      phoff: 1,
+      phnum: count,
+      phentsize: size,
+    } as const;
     return this.parsePrograms(NO_CONTENTS, header);
   }
 

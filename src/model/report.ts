@@ -27,7 +27,9 @@ export interface Mapping {
   readonly segments: readonly number[];
   /** Does the mapping lie in its module's GNU_RELRO range, and is that enforced here? */
   readonly relro: 'in-force' | 'not-in-force' | null;
-  /** Cover the VMA exactly, in order, without overlap; [] where no module lives here. */
+  /** Other modules whose memory the kernel has merged in. */
+  readonly merged: readonly number[];
+  /** Cover the VMA exactly, in order, without overlap; [] where no module lives here. Worked out anew for each asking. */
   readonly parts: readonly Part[];
   readonly deviations: readonly Deviation[];
 }

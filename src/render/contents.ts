@@ -32,8 +32,7 @@ function moduleHead(report: Report, mapping: Mapping): string {
   const loads = mapping.segments.map(index => `LOAD ${index}`).join(' + ');
   const relro =
     mapping.relro === null ? '' : mapping.relro === 'in-force' ? ', RELRO' : ', RELRO not in force';
-  if (mapping.parts.every(({ kind }) => kind === 'reservation'))
-    return 'hole between segments, reserved by the loader';
+  if (mapping.segments.length === 0) return 'hole between segments, reserved by the loader';
   return mapping.kind === 'bss' ? `anonymous tail of ${loads}${relro}` : `${loads}${relro}`;
 }
 

@@ -22,7 +22,7 @@ function explainModuleMapping(report: Report, mapping: Mapping, module: Module):
   if (module.image.status === 'unavailable')
     return `A mapping of ${name}, whose headers could not be read (${module.image.message}); its segments and sections are unknown.`;
   if (module.role === 'vdso') return VDSO;
-  if (mapping.parts.every(({ kind }) => kind === 'reservation'))
+  if (mapping.segments.length === 0)
     return `A hole between the segments of ${name}: the loader reserved the whole span with one mmap, and this part holds no segment${mapping.vma.permissions.startsWith('---') ? ', so all access is taken away' : ''}.`;
   const elf = module.image.elf;
   const loads = mapping.segments.map(index => `LOAD ${index}`).join(' and ');
@@ -72,10 +72,9 @@ function relroSentence({ relro }: Mapping): string {
 }
 
 function mergedSentence(report: Report, mapping: Mapping): string {
-  const other = mapping.parts.filter(({ module }) => module !== null && module !== mapping.module);
-  if (other.length === 0) return '';
-  const owners = [...new Set(other.map(({ module }) => printable(baseName(report.modules[module!]!.path))))];
-  return ` Merged with memory of ${owners.join(', ')}.`;
+  if (mapping.merged.length === 0) return '';
+  const owners = new Set(mapping.merged.map(module => printable(baseName(report.modules[module]!.path))));
+  return ` Merged with memory of ${[...owners].join(', ')}.`;
 }
 
 function explainLone({ kind, inferred, vma }: Mapping): string {

@@ -16,10 +16,14 @@ const NO_BIAS = loadBias(0n);
 function partsOf(elf: ElfFile, loader: Loader = 'kernel', bias = NO_BIAS): Part[] {
   const image = new ImageMap(elf, bias, 0, loader, PAGE);
   return predictLayout(elf, bias, { ...RULES, loader }).flatMap(piece =>
-    piece.contents.flatMap(content => [
-      ...image.parts(content, content.start, content.end, offsetOf(piece, content)),
-    ]),
+    piece.contents.flatMap(content => partsOfContent(image, piece, content)),
   );
+}
+
+function partsOfContent(image: ImageMap, piece: Piece, content: Content): Part[] {
+  const parts: Part[] = [];
+  image.addParts(parts, content, content.start, content.end, offsetOf(piece, content));
+  return parts;
 }
 
 const offsetOf = (piece: Piece, { start }: Content): bigint | null =>
@@ -153,7 +157,7 @@ describe('parts', () => {
         const image = new ImageMap(elf, bias, 0, loader, PAGE);
         for (const piece of predictLayout(elf, bias, { ...RULES, loader }))
           for (const content of piece.contents) {
-            const parts = [...image.parts(content, content.start, content.end, offsetOf(piece, content))];
+            const parts = partsOfContent(image, piece, content);
             let cursor = content.start;
             for (const part of parts) {
               expect(part.start).toBe(cursor);
