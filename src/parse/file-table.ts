@@ -1,3 +1,5 @@
+import { type MapsTail, parseMapsTail } from './maps.ts';
+
 /**
  * Numbers the distinct files of a process's mappings. Two VMAs show the same file when device, inode and
  * name agree: a file replaced while mapped keeps its name but has another inode.
@@ -6,26 +8,26 @@ export class FileTable {
   readonly files: { readonly name: string; readonly device: string | null; readonly inode: string | null }[] =
     [];
   readonly #indices = new Map<string, number>();
-  readonly #names = new Map<string, string>();
+  readonly #tails = new Map<string, MapsTail & { readonly file: number | null }>();
 
   /**
-   * The one copy of a name. A slice of the text that it was read from would keep the whole text alive (V8 sliced
-   * strings), and many mappings have equal names.
+   * The end of a maps line, from the device on, with the index of the file that is mapped there; null for `file` where none
+   * is (inode 0, a bracket name, or no name), and for all where it is malformed. Most are met again and again.
    */
-  intern(name: string): string {
-    if (name === '') return name;
-    let own = this.#names.get(name);
-    if (own === undefined) {
-      own = ` ${name}`.slice(1);
-      this.#names.set(own, own);
-    }
-    return own;
+  tail(text: string): (MapsTail & { readonly file: number | null }) | null {
+    const known = this.#tails.get(text);
+    if (known) return known;
+    // A slice of the text that it was read from would keep the whole text alive (V8 sliced strings).
+    const own = ` ${text}`.slice(1);
+    const parsed = parseMapsTail(own);
+    if (!parsed) return null;
+    const tail = { ...parsed, file: this.#indexOf(parsed) };
+    this.#tails.set(own, tail);
+    return tail;
   }
 
-  /** Index of the file mapped by this entry; null where none is (inode 0, a bracket name, or no name). */
-  indexOf(entry: { name: string; device: string | null; inode: string | null }): number | null {
-    const { name, device, inode } = entry;
-    if (inode === '0' || name === '' || !name.startsWith('/')) return null;
+  #indexOf({ name, device, inode }: MapsTail): number | null {
+    if (inode === '0' || !name.startsWith('/')) return null;
     const key = `${device} ${inode} ${name}`;
     let index = this.#indices.get(key);
     if (index === undefined) {

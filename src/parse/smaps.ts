@@ -9,12 +9,12 @@
  *   VmFlags: rd mr mw me
  *
  * Every record of one file has the same lines at the same width unless a figure exceeds eight digits, so the
- * places learnt from one record serve for the next: its newlines are checked, and only the digits are read.
+ * places learnt from one record serve for the next: its newlines are checked, and only the digits are read. And many records
+ * are equal but for their first line: they are read once.
  */
 import type { Figures, Vma } from '../model/vma.ts';
-import { FigureSets } from './figure-sets.ts';
 import { FileTable } from './file-table.ts';
-import { type MapsEntry, parseMapsLine, toVma } from './maps.ts';
+import { type OpenVma, parseVma } from './maps.ts';
 
 /** A line that could not be read. */
 export interface BadLine {
@@ -45,8 +45,14 @@ const COLON = 58;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
 const LONGEST_QUOTE = KIB;
-/** A process has a few dozen sets of flags; hostile text could have one a line. */
-const MOST_FLAG_SETS = 4096;
+/** Of records that are remembered, with some 600 characters each; and of sets of flags, of which there are a few dozen. */
+const MOST_KNOWN = 4096;
+
+/** What follows the first line of a record. */
+interface Rest {
+  readonly figures: Figures;
+  readonly flags: readonly string[];
+}
 
 export class SmapsParser {
   readonly files: FileTable = new FileTable();
@@ -59,22 +65,19 @@ export class SmapsParser {
 
   #rest = '';
   #line = 0;
-  #entry: MapsEntry | null = null;
-  /** The open record's, as its lines tell them, or all at once. */
+  /** The record that is being read. */
+  #open: OpenVma | null = null;
+  /** Its figures, as its lines tell them one by one. */
   #figures: (number | null)[] | null = null;
-  #learntFigures: Figures | null = null;
-  #flags: readonly string[] | null = null;
   #learnt: readonly LearntLine[] | null = null;
   #learning: LearntLine[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
-  readonly #figureSets = new FigureSets();
-  /** The figures of the record that is being read. */
-  readonly #scratch: number[] = [];
-  readonly #onVma: ((vma: Vma) => void) | null;
+  readonly #known = new Map<string, Rest>();
+  readonly #onFirstLine: ((line: string) => void) | null;
 
-  /** With `onVma`, each VMA is handed over when its record is complete, and not kept. */
-  constructor(onVma: ((vma: Vma) => void) | null = null) {
-    this.#onVma = onVma;
+  /** `onFirstLine` is handed each maps line, newline and all; the string is valid until the next piece. */
+  constructor(onFirstLine: ((line: string) => void) | null = null) {
+    this.#onFirstLine = onFirstLine;
   }
 
   /** Takes the next piece of text (latin1). */
@@ -84,10 +87,9 @@ export class SmapsParser {
     for (;;) {
       const newline = all.indexOf('\n', at);
       if (newline < 0) break;
-      this.#takeLine(all.slice(at, newline));
+      const isFirst = this.#takeLine(all, at, newline);
       at = newline + 1;
-      if (this.#entry && !this.#figures && !this.#learntFigures && this.#learnt)
-        at = this.#takeLearnt(all, at);
+      if (isFirst && this.#learnt) at = this.#takeRest(all, at);
     }
     const rest = at === 0 ? all : all.slice(at);
     this.#rest = rest.length > LONGEST_LINE ? rest.slice(0, LONGEST_LINE) : rest;
@@ -95,32 +97,31 @@ export class SmapsParser {
 
   /** Takes what is left after the last newline and closes the last record. */
   finish(): void {
-    if (this.#rest !== '') this.#takeLine(this.#rest);
+    if (this.#rest !== '') this.#takeLine(this.#rest, 0, this.#rest.length);
     this.#rest = '';
     this.#closeRecord();
   }
 
-  #takeLine(line: string): void {
+  /** Takes the line in [from, to); was it the first of a record? */
+  #takeLine(text: string, from: number, to: number): boolean {
     this.#line++;
-    const figure = FIGURE_LINE.exec(line);
-    if (figure && this.#entry) {
-      this.#takeFigure(figure);
-      return;
-    }
-    if (line.startsWith('VmFlags:') && this.#entry) {
-      this.#flags = this.#flagSet(line.slice(8));
-      return;
-    }
-    const entry = parseMapsLine(line);
-    if (entry) {
+    const vma = parseVma(text, from, to, this.files);
+    if (vma) {
       this.#closeRecord();
-      this.#entry = entry;
-      return;
+      this.#open = vma;
+      this.#onFirstLine?.(text.slice(from, to + 1));
+      return true;
     }
-    if (line.trim() === '') return;
-    this.badLineCount++;
-    if (this.badLines.length < 20)
-      this.badLines.push({ number: this.#line, text: line.slice(0, LONGEST_QUOTE) });
+    const line = text.slice(from, to);
+    const figure = FIGURE_LINE.exec(line);
+    if (figure && this.#open) this.#takeFigure(figure);
+    else if (line.startsWith('VmFlags:') && this.#open) this.#open.vmFlags = this.#flagSet(line.slice(8));
+    else if (line.trim() !== '') {
+      this.badLineCount++;
+      if (this.badLines.length < 20)
+        this.badLines.push({ number: this.#line, text: line.slice(0, LONGEST_QUOTE) });
+    }
+    return false;
   }
 
   #takeFigure(match: RegExpExecArray): void {
@@ -148,17 +149,35 @@ export class SmapsParser {
       });
   }
 
-  /** Reads a record's figures at the learnt places; returns where it stopped, `at` where they do not fit. */
-  #takeLearnt(text: string, at: number): number {
+  /** Takes the rest of a record at once; returns where it ends, `at` where it is not as the learnt one was. */
+  #takeRest(text: string, at: number): number {
+    const flags = at + this.#learnt!.at(-1)!.newline + 1;
+    const newline = text.startsWith('VmFlags:', flags) ? text.indexOf('\n', flags) : -1;
+    if (newline < 0) return at;
+    const lines = text.slice(at, newline);
+    let rest = this.#known.get(lines);
+    if (rest === undefined) {
+      const figures = this.#figuresAt(text, at);
+      if (figures === null) return at;
+      rest = { figures, flags: this.#flagSet(text.slice(flags + 8, newline)) };
+      // Not the slice, which would keep the text alive.
+      if (this.#known.size < MOST_KNOWN) this.#known.set(` ${lines}`.slice(1), rest);
+    }
+    this.#open!.figures = rest.figures;
+    this.#open!.vmFlags = rest.flags;
+    this.#line += this.#learnt!.length + 1;
+    return newline + 1;
+  }
+
+  /** Reads a record's figures at the learnt places; null where they do not fit. */
+  #figuresAt(text: string, at: number): number[] | null {
     const learnt = this.#learnt!;
-    if (!text.startsWith('VmFlags:', at + learnt.at(-1)!.newline + 1)) return at;
-    const figures = this.#scratch;
-    figures.length = learnt.length;
+    const figures: number[] = [];
     for (let i = 0; i < learnt.length; i++) {
       const { start, firstChar, newline, digitsStart, digitsEnd, scale } = learnt[i]!;
       if (text.charCodeAt(at + newline) !== NEWLINE || text.charCodeAt(at + digitsStart - 1) !== COLON)
-        return at;
-      if (text.charCodeAt(at + start) !== firstChar) return at;
+        return null;
+      if (text.charCodeAt(at + start) !== firstChar) return null;
       // From the last digit to the blanks before the first: most figures are a single 0.
       let value = 0;
       let unit = 1;
@@ -166,22 +185,20 @@ export class SmapsParser {
       for (; j >= at + digitsStart; j--) {
         const char = text.charCodeAt(j);
         if (char === SPACE) break;
-        if (char < 48 || char > 57) return at;
+        if (char < 48 || char > 57) return null;
         value += (char - 48) * unit;
         unit *= 10;
       }
-      if (unit === 1 || text.charCodeAt(j) !== SPACE) return at;
-      figures[i] = value * scale;
+      if (unit === 1 || text.charCodeAt(j) !== SPACE) return null;
+      figures.push(value * scale);
     }
-    this.#learntFigures = this.#figureSets.intern(figures);
-    this.#line += learnt.length;
-    return at + learnt.at(-1)!.newline + 1;
+    return figures;
   }
 
-  /** To be changed: a list that other records share is copied before. */
+  /** The open record's figures, to be changed: a list that other records share is copied before. */
   #ownFigures(): (number | null)[] {
-    this.#figures ??= this.#learntFigures ? [...this.#learntFigures] : this.figureNames.map(() => null);
-    this.#learntFigures = null;
+    this.#figures ??= this.#open!.figures ? [...this.#open!.figures] : this.figureNames.map(() => null);
+    this.#open!.figures = this.#figures;
     return this.#figures;
   }
 
@@ -189,27 +206,23 @@ export class SmapsParser {
     const known = this.#flagSets.get(text);
     if (known) return known;
     const words = text.split(' ').filter(word => FLAG.test(word));
-    if (this.#flagSets.size < MOST_FLAG_SETS) this.#flagSets.set(text, words);
+    if (this.#flagSets.size < MOST_KNOWN) this.#flagSets.set(` ${text}`.slice(1), words);
     return words;
   }
 
   #closeRecord(): void {
-    if (this.#entry) {
-      const vma = toVma(this.#entry, this.files, this.#learntFigures ?? this.#figures, this.#flags);
-      if (this.#onVma) this.#onVma(vma);
-      else this.vmas.push(vma);
+    if (this.#open) {
+      this.vmas.push(this.#open);
       if (
         !this.#learnt &&
-        this.#flags &&
+        this.#open.vmFlags &&
         this.#learning.length === this.figureNames.length &&
         this.#learning.length > 0
       )
         this.#learnt = this.#learning;
     }
-    this.#entry = null;
+    this.#open = null;
     this.#figures = null;
-    this.#learntFigures = null;
-    this.#flags = null;
     if (!this.#learnt) this.#learning = [];
   }
 }

@@ -3,7 +3,6 @@
  * meanwhile: since Linux 6.18 even one read of either can be torn (per-VMA locks).
  */
 import type { Note } from '../model/capture.ts';
-import type { Vma } from '../model/vma.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { errnoOf } from './errors.ts';
 import type { ProcDirectory } from './proc-directory.ts';
@@ -33,59 +32,95 @@ export function readConsistently<T>(
   sink: TextSink | null = null,
 ): Reading<T> {
   for (let tries = 1; ; tries++) {
-    const { parsed, notes } = readSmaps(proc, sink);
+    const { parsed, lines, notes } = readSmaps(proc, sink);
     const between = rest();
-    if (parsed.vmas.length === 0 || unchanged(proc, parsed.vmas)) return { parsed, notes, rest: between };
+    if (parsed.vmas.length === 0 || unchanged(proc, lines)) return { parsed, notes, rest: between };
     if (tries < MOST_TRIES) continue;
     const message = `the mappings changed while being read (${MOST_TRIES} attempts); one may be missing or stand twice`;
     return { parsed, notes: [...notes, { code: 'changed-while-read', message }], rest: between };
   }
 }
 
-function readSmaps(proc: ProcDirectory, sink: TextSink | null): { parsed: SmapsParser; notes: Note[] } {
+interface Pass {
+  readonly parsed: SmapsParser;
+  readonly lines: KeptLines;
+}
+
+function readSmaps(proc: ProcDirectory, sink: TextSink | null): Pass & { readonly notes: Note[] } {
   try {
-    return { parsed: parse(proc, 'smaps', sink), notes: [] };
+    return { ...parse(proc, 'smaps', sink), notes: [] };
   } catch (error) {
-    const parsed = parse(proc, 'maps', sink);
+    const pass = parse(proc, 'maps', sink);
     const why =
       errnoOf(error) === 'ENOENT'
         ? 'this kernel has no smaps'
         : `smaps could not be read (${errnoOf(error)})`;
     const message = `${why}: resident sizes and VmFlags are unknown`;
-    return { parsed, notes: parsed.vmas.length > 0 ? [{ code: 'smaps-unreadable', message }] : [] };
+    return { ...pass, notes: pass.parsed.vmas.length > 0 ? [{ code: 'smaps-unreadable', message }] : [] };
   }
 }
 
-function parse(proc: ProcDirectory, name: 'smaps' | 'maps', sink: TextSink | null): SmapsParser {
-  const parser = new SmapsParser();
+function parse(proc: ProcDirectory, name: 'smaps' | 'maps', sink: TextSink | null): Pass {
+  const lines = new KeptLines();
+  const parsed = new SmapsParser(line => lines.add(line));
   sink?.restart(name);
   proc.pieces(name, text => {
     sink?.take(text);
-    parser.feed(text);
+    parsed.feed(text);
   });
-  parser.finish();
-  return parser;
+  parsed.finish();
+  return { parsed, lines };
 }
 
-/** Does maps still show the same ranges, permissions and offsets? */
-function unchanged(proc: ProcDirectory, vmas: readonly Vma[]): boolean {
-  let count = 0;
-  let same = true;
-  const check = new SmapsParser(vma => {
-    const before = vmas[count++];
-    same &&=
-      before !== undefined &&
-      before.start === vma.start &&
-      before.end === vma.end &&
-      before.permissions === vma.permissions &&
-      before.offset === vma.offset &&
-      before.inode === vma.inode;
-  });
+/** Does maps still show the same lines, each the first of a record of smaps? */
+function unchanged(proc: ProcDirectory, lines: KeptLines): boolean {
   try {
-    proc.pieces('maps', text => check.feed(text));
+    proc.pieces('maps', text => lines.compare(text));
   } catch {
     return false;
   }
-  check.finish();
-  return same && count === vmas.length;
+  return lines.areAllCompared();
+}
+
+const BLOCK = 4096;
+
+/** Lines as text, in blocks, to be compared with a text that comes in pieces. */
+class KeptLines {
+  readonly #blocks: string[] = [];
+  #pending = '';
+  /** What has been compared: blocks, and characters of the next one. */
+  #block = 0;
+  #at = 0;
+  #areSame = true;
+
+  add(line: string): void {
+    this.#pending += line;
+    if (this.#pending.length >= BLOCK) this.#endBlock();
+  }
+
+  /** A block of its own: the parts of a joined string would keep the texts alive from which they are. */
+  #endBlock(): void {
+    this.#blocks.push(` ${this.#pending}`.slice(1));
+    this.#pending = '';
+  }
+
+  /** Takes the next piece of the other text. */
+  compare(text: string): void {
+    if (this.#pending !== '') this.#endBlock();
+    for (let from = 0; from < text.length && this.#areSame; ) {
+      const rest = this.#blocks[this.#block]?.slice(this.#at, this.#at + text.length - from) ?? '';
+      this.#areSame = rest !== '' && text.startsWith(rest, from);
+      from += rest.length;
+      this.#at += rest.length;
+      if (this.#at === this.#blocks[this.#block]?.length) {
+        this.#block++;
+        this.#at = 0;
+      }
+    }
+  }
+
+  /** Was the other text the same, from its beginning to its end? */
+  areAllCompared(): boolean {
+    return this.#areSame && this.#pending === '' && this.#block === this.#blocks.length;
+  }
 }

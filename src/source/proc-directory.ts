@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf, TargetError } from './errors.ts';
-import { readFilePieces, readSmall } from './read.ts';
+import { readSmall, readText } from './read.ts';
 
 const SMALL = 1 << 20;
 
@@ -50,9 +50,7 @@ export class ProcDirectory {
 
   /** Feeds a file's text (latin1). @throws system errors. */
   pieces(name: string, feed: (text: string) => void): void {
-    readFilePieces(this.path(name), piece => {
-      feed(piece.toString('latin1'));
-    });
+    readText(this.path(name), feed);
   }
 
   threads(): number[] {

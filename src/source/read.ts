@@ -3,24 +3,16 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 64 * 1024;
 
-/**
- * Reads from a descriptor to its end in pieces; the piece is valid until the next one.
- * @throws system errors as node:fs does.
- */
-export function readPieces(fd: number, onPiece: (piece: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  for (;;) {
-    const length = readSync(fd, buffer, 0, CHUNK, null);
-    if (length === 0) return;
-    onPiece(buffer.subarray(0, length));
-  }
-}
-
-/** Opens, reads to the end in pieces, closes. @throws system errors as node:fs does. */
-export function readFilePieces(path: string, onPiece: (piece: Buffer) => void): void {
+/** Opens, reads to the end in pieces of latin1 text, closes. @throws system errors as node:fs does. */
+export function readText(path: string, onPiece: (text: string) => void): void {
   const fd = openSync(path, 'r');
   try {
-    readPieces(fd, onPiece);
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const length = readSync(fd, buffer, 0, CHUNK, null);
+      if (length === 0) return;
+      onPiece(buffer.toString('latin1', 0, length));
+    }
   } finally {
     closeSync(fd);
   }

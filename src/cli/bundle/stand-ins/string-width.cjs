@@ -3,7 +3,7 @@
 'use strict';
 let widthOf;
 module.exports = text => {
-  if (/^[\x20-\x7e…]*$/.test(text)) return text.length;
+  if (/^[\x20-\x7e\u2026]*$/.test(text)) return text.length;
   widthOf ??= require('../../../../node_modules/string-width/index.js');
   return widthOf(text);
 };
