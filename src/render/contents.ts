@@ -18,10 +18,14 @@ export interface Contents {
   readonly alerts: readonly string[];
 }
 
+const NONE: readonly never[] = [];
+
 /** Describes one mapping. */
 export function contentsOf(report: Report, mapping: Mapping): Contents {
-  const alerts = mapping.deviations.map(deviation => deviationShort(deviation, report));
-  if (mapping.module === null) return { head: loneHead(mapping), items: [], alerts };
+  const { deviations } = mapping;
+  const alerts =
+    deviations.length === 0 ? NONE : deviations.map(deviation => deviationShort(deviation, report));
+  if (mapping.module === null) return { head: loneHead(mapping), items: NONE, alerts };
   return { head: moduleHead(report, mapping), items: itemsOf(report, mapping), alerts };
 }
 
@@ -29,17 +33,22 @@ function moduleHead(report: Report, mapping: Mapping): string {
   const module = report.modules[mapping.module!]!;
   if (module.image.status === 'unavailable') return `segments unknown: ${module.image.message}`;
   if (mapping.kind === 'vdso') return 'vDSO, code of the kernel';
-  const loads = mapping.segments.map(index => `LOAD ${index}`).join(' + ');
+  const { segments } = mapping;
+  const loads =
+    segments.length === 1 ? `LOAD ${segments[0]}` : segments.map(index => `LOAD ${index}`).join(' + ');
   const relro =
     mapping.relro === null ? '' : mapping.relro === 'in-force' ? ', RELRO' : ', RELRO not in force';
-  if (mapping.segments.length === 0) return 'hole between segments, reserved by the loader';
+  if (segments.length === 0) return 'hole between segments, reserved by the loader';
   return mapping.kind === 'bss' ? `anonymous tail of ${loads}${relro}` : `${loads}${relro}`;
 }
 
 function itemsOf(report: Report, mapping: Mapping): string[] {
   const items: string[] = [];
-  let [headers, anonymous] = [0, 0];
-  for (const part of mapping.parts) {
+  const { parts } = mapping;
+  let headers = 0;
+  let anonymous = 0;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
     if (part.kind === 'elf-header' || part.kind === 'program-headers') headers++;
     else if (part.kind === 'section') items.push(sectionItem(report, part, mapping));
     else if (part.kind === 'anonymous') anonymous += sizeOf(part);
@@ -58,7 +67,7 @@ function sectionItem(report: Report, part: Part, mapping: Mapping): string {
   const section = image && part.section !== null ? sectionAt(image, part.section) : undefined;
   const owner = part.module === mapping.module ? '' : ` of ${baseName(module.path)}`;
   const name = `${printable(part.name ?? '') || `section ${part.section}`}${owner}`;
-  if (!section || BigInt(sizeOf(part)) === section.size) return name;
+  if (!section || part.end - part.start === section.size) return name;
   const begins = module.placement !== null && part.start === atBias(module.placement.bias, section.vaddr);
   return begins ? `${amount(sizeOf(part))} of ${name}` : `rest of ${name}`;
 }

@@ -38,8 +38,9 @@ const ONE_COLUMN_EACH = /^[\x20-\x7e]*$/;
 
 /** One row laid out, without trailing blanks. */
 export function gridRow(columns: readonly Column[], cells: readonly Cell[]): string {
-  const plain = cells.every(({ text }) => ONE_COLUMN_EACH.test(text));
-  return plain ? paddedRow(columns, cells) : libraryRow(columns, cells);
+  for (let i = 0; i < cells.length; i++)
+    if (!ONE_COLUMN_EACH.test(cells[i]!.text)) return libraryRow(columns, cells);
+  return paddedRow(columns, cells);
 }
 
 /** The titles, laid out by the library. */
@@ -56,9 +57,13 @@ function paddedRow(columns: readonly Column[], cells: readonly Cell[]): string {
     const { align, width } = columns[i]!;
     const { text, style } = cells[i]!;
     const styled = style ? style(text) : text;
-    const blanks = ' '.repeat(Math.max(0, width - text.length));
     if (i > 0) line += ' ';
-    line += align === 'right' ? blanks + styled : styled + blanks;
+    if (text.length >= width) line += styled;
+    else if (styled === text) line += align === 'right' ? text.padStart(width) : text.padEnd(width);
+    else {
+      const blanks = ' '.repeat(width - text.length);
+      line += align === 'right' ? blanks + styled : styled + blanks;
+    }
   }
   return line.trimEnd();
 }

@@ -39,9 +39,7 @@ export const ANSI: Palette = {
 
 /** By what can be done to the memory: writable and executable is alarming, inaccessible is faint. */
 export function permissionStyle(palette: Palette, permissions: string): Style {
-  const [r, w, x] = permissions;
-  if (w === 'w' && x === 'x') return palette.red;
-  if (x === 'x') return palette.green;
-  if (w === 'w') return palette.yellow;
-  return r === 'r' ? palette.cyan : palette.dim;
+  if (permissions[2] === 'x') return permissions[1] === 'w' ? palette.red : palette.green;
+  if (permissions[1] === 'w') return palette.yellow;
+  return permissions[0] === 'r' ? palette.cyan : palette.dim;
 }

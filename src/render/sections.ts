@@ -1,10 +1,10 @@
 /** `--format sections`: a line for every part of every mapping, with its run-time range and size. */
 import type { Mapping, Part, Report } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
-import { mappingName } from './columns.ts';
+import { MappingNames } from './columns.ts';
 import { contentsOf } from './contents.ts';
 import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
-import { type Renderer, type RenderOptions, selected } from './options.ts';
+import { type Renderer, selected } from './options.ts';
 import { permissionStyle } from './palette.ts';
 import { printable } from './printable.ts';
 import { heading } from './table.ts';
@@ -14,10 +14,11 @@ export const renderSections: Renderer = function* (whole, options) {
   const { palette, quiet } = options;
   if (!quiet) yield heading(whole, options);
   if (report.mappings.length === 0) return;
-  const columns = measure(report, options);
+  const names = new MappingNames(report, options.fullPath);
+  const columns = measure(report, names);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;
   for (const mapping of report.mappings) {
-    const name = mappingName(report, mapping, options.fullPath);
+    const name = names.of(mapping);
     const style = permissionStyle(palette, mapping.vma.permissions);
     for (const part of partsOrWhole(mapping)) {
       const what = part ? partWords(part) : { text: contentsOf(report, mapping).head, quiet: true };
@@ -35,14 +36,16 @@ export const renderSections: Renderer = function* (whole, options) {
   }
 };
 
-const partsOrWhole = (mapping: Mapping): readonly (Part | null)[] =>
-  mapping.parts.length > 0 ? mapping.parts : [null];
+function partsOrWhole(mapping: Mapping): readonly (Part | null)[] {
+  const { parts } = mapping;
+  return parts.length > 0 ? parts : [null];
+}
 
-function measure(report: Report, options: RenderOptions): Column[] {
+function measure(report: Report, names: MappingNames): Column[] {
   const last = report.mappings.at(-1)!.vma.end.toString(16).length;
   const size = report.mappings.reduce((width, { vma }) => Math.max(width, String(sizeOf(vma)).length), 4);
   const name = report.mappings.reduce(
-    (width, mapping) => Math.max(width, mappingName(report, mapping, options.fullPath).length),
+    (width, mapping) => Math.max(width, names.of(mapping).length),
     'Mapping'.length,
   );
   return [

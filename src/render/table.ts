@@ -5,7 +5,7 @@ import { contentsOf } from './contents.ts';
 import { deviationSentence } from './deviation-words.ts';
 import { explain } from './explanation.ts';
 import { fitItems } from './fit.ts';
-import { type Column, gridHeader, gridRow } from './grid.ts';
+import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
 import { type Renderer, type RenderOptions, selected } from './options.ts';
 import { printable } from './printable.ts';
 import { summary, title } from './summary.ts';
@@ -31,11 +31,14 @@ export const renderTable: Renderer = function* (whole, options) {
   const room = options.width === null ? null : Math.max(NARROWEST_CONTENTS, options.width - used);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;
   for (const mapping of report.mappings) {
-    const cells = sources.map((source, i) => {
-      const cell = source.cell(mapping);
-      return options.width === null ? cell : { ...cell, text: shorten(cell.text, columns[i]!.width) };
-    });
-    yield `${gridRow(columns, [...cells, contentsCell(report, mapping, room, options)])}\n`;
+    const cells: Cell[] = [];
+    for (let i = 0; i < sources.length; i++) {
+      const cell = sources[i]!.cell(mapping);
+      const width = columns[i]!.width;
+      cells.push(cell.text.length <= width ? cell : { ...cell, text: `${cell.text.slice(0, width - 1)}…` });
+    }
+    cells.push(contentsCell(report, mapping, room, options));
+    yield `${gridRow(columns, cells)}\n`;
     if (options.explain) yield* reasons(report, mapping, options);
   }
   if (!quiet) yield* footer(report, options);
@@ -51,8 +54,7 @@ export function heading(report: Report, { palette, width }: RenderOptions): stri
 /** Widths by the longest cell; on a terminal a long name does not push the contents out. */
 function measure(report: Report, sources: readonly ColumnSource[], options: RenderOptions): Column[] {
   return sources.map(source => {
-    let width = source.title.length;
-    for (const mapping of report.mappings) width = Math.max(width, source.cell(mapping).text.length);
+    const width = Math.max(source.title.length, source.longest(report.mappings));
     const limited = options.width !== null && source.title === 'Mapping' && !options.fullPath;
     return {
       title: source.title,
@@ -62,9 +64,6 @@ function measure(report: Report, sources: readonly ColumnSource[], options: Rend
   });
 }
 
-const shorten = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-
 function contentsCell(
   report: Report,
   mapping: Mapping,
@@ -72,7 +71,7 @@ function contentsCell(
   { palette }: RenderOptions,
 ): { text: string; style: (text: string) => string } {
   const { head, items, alerts } = contentsOf(report, mapping);
-  const alert = alerts.map(text => `! ${text}`).join('; ');
+  const alert = alerts.length === 0 ? '' : alerts.map(text => `! ${text}`).join('; ');
   const before = items.length > 0 ? `${head}: ` : head;
   const after = alert === '' ? '' : ` ${alert}`;
   const list = fitItems(items, room === null ? null : Math.max(0, room - before.length - after.length));
