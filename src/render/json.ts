@@ -15,11 +15,16 @@ export const renderJson: Renderer = function* (whole, options) {
 };
 
 /** One member at a time, so that no text becomes longer than a string can be. */
-function* list<T>(name: string, members: readonly T[], document: (member: T) => object): Generator<string> {
+function* list<T>(
+  name: string,
+  members: readonly T[],
+  document: (member: T) => object,
+): Generator<string> {
   yield `  "${name}": [`;
+  const writer = new MemberWriter();
   let separator = '\n';
   for (const member of members) {
-    yield `${separator}${asMember(document(member))}`;
+    yield separator + writer.write(document(member) as Record<string, unknown>);
     separator = ',\n';
   }
   yield members.length > 0 ? '\n  ],\n' : '],\n';
@@ -27,10 +32,45 @@ function* list<T>(name: string, members: readonly T[], document: (member: T) => 
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);
 
-/** Indented as a member of a list in the document, as whose member of a member it is written here. */
-const asMember = (value: object): string => stringify([[value]], 2).slice(BEFORE.length, -AFTER.length);
-const BEFORE = '[\n  [\n';
-const AFTER = '\n  ]\n]';
+/**
+ * Writes the members of a list of the document as stringify(…, 2) would write them there. What thousands of them have in
+ * common is written once.
+ */
+class MemberWriter {
+  readonly #shared = new WeakMap<object, string>();
+
+  write(member: Readonly<Record<string, unknown>>): string {
+    const texts = ['    {'];
+    for (const key in member) {
+      texts.push(texts.length === 1 ? '\n      "' : ',\n      "', key, '": ', this.#value(key, member[key]));
+    }
+    texts.push('\n    }');
+    return texts.join('');
+  }
+
+  #value(key: string, value: unknown): string {
+    if (typeof value === 'string') return INERT.test(value) ? `"${value}"` : stringify(value);
+    if (typeof value !== 'object' || value === null) return String(value);
+    if (!SHARED.has(key)) return nested(value);
+    let text = this.#shared.get(value);
+    if (text === undefined) {
+      text = nested(value);
+      this.#shared.set(value, text);
+    }
+    return text;
+  }
+}
+
+/** The values of which many mappings have the very same. */
+const SHARED = new Set(['memory', 'vmFlags']);
+
+/** Text that JSON.stringify does no more to than to quote it. */
+const INERT = /^[ !#-[\]-~]*$/;
+
+/** Indented as a member of a member of a list of the document, as whose member of members of lists it is written here. */
+const nested = (value: object): string => stringify([[[value]]], 2).slice(BEFORE.length, -AFTER.length);
+const BEFORE = '[\n  [\n    [\n      ';
+const AFTER = '\n    ]\n  ]\n]';
 
 /** Each line stands alone in a log: it names its process and its module. */
 export const renderNdjson: Renderer = function* (report, options) {

@@ -9,7 +9,7 @@ const PLAIN = /^[\n\x20-\x7e]*$/;
 const ACTIVE = /[^\P{C}\n]|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 
 /** As JSON.stringify, for values that it can write. */
-export function stringify(value: object, indent = 0): string {
+export function stringify(value: object | string, indent = 0): string {
   const text = JSON.stringify(value, null, indent);
   return PLAIN.test(text) ? text : text.replace(ACTIVE, escaped);
 }
