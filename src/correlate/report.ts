@@ -97,20 +97,19 @@ function explainMapping(context: Context, vma: Vma, i: number): Mapping {
   const own = withoutForeign(claims);
   if (own.length === 0) return unclaimed(context, vma, i, deviations);
   const { module } = own[0]!;
-  const segments: number[] = [];
-  const merged: number[] = [];
+  let segments: number[] | null = null;
+  let merged: number[] | null = null;
   let relro = false;
   let onlyBss = vma.file === null;
   let parts = 0;
   for (let c = 0; c < own.length; c++) {
     const claim = own[c]!;
-    if (claim.module !== module && !merged.includes(claim.module)) merged.push(claim.module);
+    if (claim.module !== module) merged = withOther(merged, claim.module);
     parts += states[claim.module]!.image.mostParts(vma.start, vma.end);
     const contents = contentsWithin(claim.piece, vma);
     for (let j = 0; j < contents.length; j++) {
       const content = contents[j]!;
-      if (content.role !== 'reservation' && !segments.includes(content.segment))
-        segments.push(content.segment);
+      if (content.role !== 'reservation') segments = withOther(segments, content.segment);
       if (content.role !== 'bss') onlyBss = false;
       if (content.relro) relro = true;
     }
@@ -121,13 +120,20 @@ function explainMapping(context: Context, vma: Vma, i: number): Mapping {
     vma,
     isVdso ? 'vdso' : vma.name === '[heap]' ? 'heap' : onlyBss ? 'bss' : 'elf',
     module,
-    segments,
+    segments ?? NONE,
     !relro || vma.permissions[1] === '?' ? null : vma.permissions[1] === 'w' ? 'not-in-force' : 'in-force',
-    merged.length > 0 ? merged : NONE,
+    merged ?? NONE,
     deviations,
     context.effort.take('parts', parts) ? own : null,
     states,
   );
+}
+
+/** The list, with one more if that is another. Made with its first: an empty list that grows takes room for 17. */
+function withOther(list: number[] | null, one: number): number[] {
+  if (list === null) return [one];
+  if (!list.includes(one)) list.push(one);
+  return list;
 }
 
 function withoutForeign(claims: readonly Claim[]): readonly Claim[] {

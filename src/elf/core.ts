@@ -85,7 +85,7 @@ function noteBytes(source: ByteSource, headers: readonly ProgramHeader[], flaws:
       const length = filesz > BigInt(room) ? room : Number(filesz);
       if (BigInt(length) < filesz) flaws.push(`its notes have ${filesz} bytes; ${length} of them are read`);
       room -= length;
-      return source.read(offset, length).slice();
+      return source.read(offset, length);
     });
 }
 

@@ -53,7 +53,7 @@ export function readHeader(source: ByteSource): RawHeader {
   if (!little && ident[5] !== 2) throw new MalformedElf(`ELF byte order ${ident[5]} does not exist`);
   if (ident.length < headerSize(is64)) throw new MalformedElf('the file ends within the ELF header');
 
-  const bytes = ident.slice(0, headerSize(is64));
+  const bytes = ident.subarray(0, headerSize(is64));
   const words = new Words(bytes, is64, little);
   const tail = is64 ? 54 : 42;
   const phentsize = words.u16(tail);

@@ -44,15 +44,12 @@ export function* notesIn(
 }
 
 const LONGEST_BUILD_ID = 64;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hexadecimal build ID among the notes; null where there is none. */
 export function buildIdIn(bytes: Uint8Array, is64: boolean, little: boolean, align: number): string | null {
   for (const { name, type, descriptor } of notesIn(bytes, is64, little, align)) {
     if (name !== 'GNU' || type !== NT_GNU_BUILD_ID || descriptor.length === 0) continue;
-    let id = '';
-    for (let i = 0; i < descriptor.length && i < LONGEST_BUILD_ID; i++) id += HEX[descriptor[i]!];
-    return id;
+    return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
   }
   return null;
 }

@@ -72,17 +72,18 @@ export function readElf(file: ByteSource, depth: Depth): ElfFile {
 /** Serves the section headers and the names before them from one read. */
 function withTail(file: ByteSource, header: RawHeader): ByteSource {
   const size = header.shnum * sectionHeaderSize(header.is64);
-  if (header.shoff === 0n || size === 0 || size > 64 * 1024) return file;
-  const before = header.shoff < BigInt(NAMES_BEFORE_HEADERS) ? header.shoff : BigInt(NAMES_BEFORE_HEADERS);
-  const start = header.shoff - before;
+  // Offsets of a file that is there are exact as numbers.
+  const shoff = Number(header.shoff);
+  if (shoff === 0 || size === 0 || size > 64 * 1024 || shoff >= (file.size ?? 0)) return file;
+  const start = Math.max(0, shoff - NAMES_BEFORE_HEADERS);
   let tail: Uint8Array | null = null;
   return {
     size: file.size,
     read(offset, length) {
-      if (offset < start || offset + BigInt(length) > header.shoff + BigInt(size))
-        return file.read(offset, length);
-      tail ??= file.read(start, Number(before) + size).slice();
-      return tail.subarray(Number(offset - start), Number(offset - start) + length);
+      const at = Number(offset) - start;
+      if (at < 0 || at + length > shoff - start + size) return file.read(offset, length);
+      tail ??= file.read(BigInt(start), shoff - start + size);
+      return tail.subarray(at, at + length);
     },
   };
 }

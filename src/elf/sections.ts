@@ -9,7 +9,6 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { Section } from '../model/elf.ts';
-import { fileOffset, vaddr } from '../model/units.ts';
 import { type RawHeader, sectionHeaderSize } from './header.ts';
 import { sectionFlagLetters, sectionTypeName } from './names.ts';
 import { StringTable } from './strings.ts';
@@ -25,16 +24,18 @@ export function decodeSections(
   if (count <= 1) return [];
   const { is64, machine, shstrndx } = header;
   const size = sectionHeaderSize(is64);
-  const [addr, offset, extent] = is64 ? [16, 24, 32] : [12, 16, 20];
+  const addr = is64 ? 16 : 12;
+  const offset = is64 ? 24 : 16;
+  const extent = is64 ? 32 : 20;
   const osAbi = header.bytes[7]!;
   let names: StringTable | null = null;
   if (shstrndx < count) {
     const at = shstrndx * size;
     names = StringTable.read(source, words.word(at + offset), words.word(at + extent));
   } else flaws.push(`the section name table (section ${shstrndx}) does not exist`);
-  const sections: Section[] = [];
+  const sections = new Array<Section>(count - 1);
   for (let index = 1, at = size; index < count; index++, at += size)
-    sections.push({
+    sections[index - 1] = {
       index,
       name: names === null ? '' : names.at(words.u32(at)),
       type: sectionTypeName(words.u32(at + 4), machine),
@@ -44,10 +45,10 @@ export function decodeSections(
         machine,
         osAbi,
       ),
-      vaddr: vaddr(words.word(at + addr)),
-      offset: fileOffset(words.word(at + offset)),
+      vaddr: words.vaddr(at + addr),
+      offset: words.offset(at + offset),
       size: words.word(at + extent),
-    });
+    };
   return sections;
 }
 

@@ -9,7 +9,7 @@
 import elfy from 'elfy';
 import type { ByteSource } from '../model/bytes.ts';
 import type { ProgramHeader, SegmentFlags } from '../model/elf.ts';
-import { fileOffset, vaddr } from '../model/units.ts';
+import type { FileOffset, Vaddr } from '../model/units.ts';
 import { programHeaderSize, type RawHeader, sectionHeaderSize } from './header.ts';
 import { segmentTypeName } from './names.ts';
 import { Words } from './words.ts';
@@ -29,15 +29,15 @@ export function readProgramHeaders(source: ByteSource, header: RawHeader, flaws:
   const size = programHeaderSize(is64);
   const { count, words } = readTable(source, header, 'program header', phoff, phnum, size, flaws);
   const exact = (value: number, at: number): bigint =>
-    Number.isSafeInteger(value) ? BigInt(value) : words.word(at);
+    value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : words.word(at);
   return new ProgramHeaderParser(words).parse(count, size).map((program, index) => {
     const at = index * size;
     return {
       index,
       type: segmentTypeName(words.u32(at), machine),
       flags: SEGMENT_FLAGS[words.u32(at + (is64 ? 4 : 24)) & 7]!,
-      offset: fileOffset(exact(program.offset, at + (is64 ? 8 : 4))),
-      vaddr: vaddr(exact(program.vaddr, at + (is64 ? 16 : 8))),
+      offset: exact(program.offset, at + (is64 ? 8 : 4)) as FileOffset,
+      vaddr: exact(program.vaddr, at + (is64 ? 16 : 8)) as Vaddr,
       filesz: exact(program.filesz, at + (is64 ? 32 : 16)),
       memsz: exact(program.memsz, at + (is64 ? 40 : 20)),
       align: exact(program.align, at + (is64 ? 48 : 28)),
@@ -73,7 +73,7 @@ function readTable(
     return { count: 0, words: new Words(NO_BYTES, is64, little) };
   }
   if (wanted < declared) flaws.push(`${declared} ${what}s are declared; the first ${wanted} are read`);
-  const bytes = source.read(offset, wanted * entrySize).slice();
+  const bytes = source.read(offset, wanted * entrySize);
   const count = Math.floor(bytes.length / entrySize);
   if (count < wanted) flaws.push(`the ${what} table is cut: ${count} of ${wanted} entries are in the file`);
   return { count, words: new Words(bytes, is64, little) };

@@ -1,3 +1,5 @@
+import type { FileOffset, Vaddr } from '../model/units.ts';
+
 /** Reads the fields of an ELF structure in the file's own class and byte order. */
 export class Words {
   readonly is64: boolean;
@@ -21,6 +23,14 @@ export class Words {
   }
   /** An address-sized word: 8 bytes in ELFCLASS64, 4 in ELFCLASS32. */
   word(at: number): bigint {
-    return this.is64 ? this.u64(at) : BigInt(this.u32(at));
+    return this.is64 ? this.#view.getBigUint64(at, this.little) : BigInt(this.u32(at));
+  }
+  /** A word that is a link-time address. */
+  vaddr(at: number): Vaddr {
+    return this.word(at) as Vaddr;
+  }
+  /** A word that is a position in the file. */
+  offset(at: number): FileOffset {
+    return this.word(at) as FileOffset;
   }
 }

@@ -7,7 +7,7 @@ export interface ByteSource {
   readonly size: number | null;
   /**
    * The `length` bytes at `offset`, or fewer where the source ends before (then also none).
-   * The result may be a view that is valid only until the next call.
+   * The result stays as it is, and must not be changed.
    */
   read(offset: bigint, length: number): Uint8Array;
 }

@@ -40,13 +40,16 @@ export const biasOf = (runtime: Address, link: Vaddr): LoadBias => loadBias(runt
 
 /** Rounds down to a multiple of `pageSize`, a power of two. */
 export function pageDown<T extends bigint>(value: T, pageSize: number): T {
-  return (value - (value & BigInt(pageSize - 1))) as T;
+  return (value - (value & offsetMask(pageSize))) as T;
 }
 
 /** Rounds up to a multiple of `pageSize`, a power of two. Not reduced modulo 2^64, so that an end stays an end. */
 export function pageUp<T extends bigint>(value: T, pageSize: number): T {
-  return pageDown((value + BigInt(pageSize - 1)) as T, pageSize);
+  return pageDown((value + offsetMask(pageSize)) as T, pageSize);
 }
+
+/** The bits of an address within its page. Nearly all pages have 4 KiB, and making a bigint takes a while. */
+const offsetMask = (pageSize: number): bigint => (pageSize === 4096 ? 4095n : BigInt(pageSize - 1));
 
 /** Length of a range in bytes. */
 export const sizeOf = (range: Range): number => Number(range.end - range.start);

@@ -15,11 +15,7 @@ export const renderJson: Renderer = function* (whole, options) {
 };
 
 /** One member at a time, so that no text becomes longer than a string can be. */
-function* list<T>(
-  name: string,
-  members: readonly T[],
-  document: (member: T) => object,
-): Generator<string> {
+function* list<T>(name: string, members: readonly T[], document: (member: T) => object): Generator<string> {
   yield `  "${name}": [`;
   const writer = new MemberWriter();
   let separator = '\n';

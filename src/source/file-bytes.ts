@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import type { ByteSource } from '../model/bytes.ts';
 
 const HEAD = 4096;
+const NONE = new Uint8Array(0);
 
 /** A file as bytes at an offset. Its first page is kept: headers, notes and the interpreter lie there. */
 export class FileBytes implements ByteSource {
@@ -17,28 +18,24 @@ export class FileBytes implements ByteSource {
 
   /** @throws system errors as node:fs does. */
   read(offset: bigint, length: number): Uint8Array {
-    const available = this.size === null ? length : Number(clamp(BigInt(this.size) - offset, length));
-    const wanted = Math.min(length, available);
-    if (wanted <= 0) return new Uint8Array(0);
-    if (offset + BigInt(wanted) <= HEAD) {
-      this.#head ??= this.#pread(0n, HEAD);
-      return this.#head.subarray(Number(offset), Number(offset) + wanted);
-    }
-    return this.#pread(offset, wanted);
+    // Not exact above 2^53, where no file has bytes.
+    const at = Number(offset);
+    const wanted = this.size === null ? length : Math.min(length, this.size - at);
+    if (wanted <= 0) return NONE;
+    if (at + wanted > HEAD) return this.#pread(offset, wanted);
+    this.#head ??= this.#pread(0n, HEAD);
+    return this.#head.subarray(at, at + wanted);
   }
 
   #pread(offset: bigint, length: number): Buffer {
     const buffer = Buffer.allocUnsafe(length);
+    const end = this.size === null ? Number.POSITIVE_INFINITY : this.size - Number(offset);
     let filled = 0;
-    while (filled < length) {
+    while (filled < length && filled < end) {
       const got = readSync(this.#fd, buffer, filled, length - filled, offset + BigInt(filled));
       if (got === 0) break;
       filled += got;
-      if (this.size !== null && offset + BigInt(filled) >= BigInt(this.size)) break;
     }
-    return buffer.subarray(0, filled);
+    return filled === length ? buffer : buffer.subarray(0, filled);
   }
 }
-
-const clamp = (value: bigint, most: number): bigint =>
-  value < 0n ? 0n : value > BigInt(most) ? BigInt(most) : value;

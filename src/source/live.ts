@@ -116,7 +116,7 @@ function readVdso(proc: ProcDirectory, vma: Vma): Uint8Array | null {
     const fd = openSync(proc.path('mem'), constants.O_RDONLY);
     try {
       const length = Math.min(Number(vma.end - vma.start), LARGEST_VDSO);
-      const bytes = new FileBytes(fd, null).read(vma.start, length).slice();
+      const bytes = new FileBytes(fd, null).read(vma.start, length);
       return bytes.length > 0 ? bytes : null;
     } finally {
       closeSync(fd);
