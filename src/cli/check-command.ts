@@ -80,7 +80,7 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     .option('--explain-rule <ID>', 'explain a rule');
   for (const option of offlineOptions()) command.addOption(option);
   return command.addHelpText('after', EXAMPLES).action(async (targets: string[], flags: Flags) => {
-    const { check, document } = await import('./work.ts');
+    const { check, document } = await import('./check-work.ts');
     if (flags.listRules || flags.explainRule !== undefined) {
       finish(await document(flags.explainRule ?? null, flags.color));
       return;

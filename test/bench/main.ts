@@ -4,7 +4,7 @@
  * Times this tool beside what people type without it, on real processes, and prints what was reached beside the targets.
  * -o writes the same as JSON. Whatever ends the bench ends the processes that it started.
  */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -64,7 +64,7 @@ if (values.output !== undefined)
 
 /** A rebuild while the bench runs must not change what is measured. */
 function copyOfBuild(to: string): string {
-  for (const name of ['cli.cjs', 'main.cjs', 'main.cache', 'work.cjs', 'work.cache'])
+  for (const name of readdirSync('dist').filter(file => /\.(cjs|cache)$/.test(file)))
     copyFileSync(join('dist', name), join(to, name));
   return join(to, 'cli.cjs');
 }

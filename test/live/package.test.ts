@@ -64,6 +64,7 @@ describe('the package', () => {
       './dist/lib/index.d.ts',
       './dist/main.cache',
       './dist/work.cache',
+      './dist/check-work.cache',
       './samples/README.md',
     ])
       expect(files).toContain(file);

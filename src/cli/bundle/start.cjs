@@ -1,6 +1,7 @@
-// What `vmaexplain` runs: the bundled command, in two files. main.cjs knows the command line; work.cjs does what it asks
-// for, and is loaded when it asks. Both come from V8's code cache where that fits this node (compiling takes a third of the
-// start-up otherwise). A cache of another version is refused by V8 itself, and the source is compiled as usual.
+// What `vmaexplain` runs: the bundled command, in three files. main.cjs knows the command line; work.cjs, or check-work.cjs
+// for `check`, does what it asks for, and is loaded when it asks. All come from V8's code cache where that fits this node
+// (compiling takes a third of the start-up otherwise). A cache of another version is refused by V8 itself, and the source is
+// compiled as usual.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
@@ -40,9 +41,9 @@ function expectShortRun() {
 }
 
 function requireFrom(id) {
-  if (id !== './work.ts') return require(id);
+  if (!id.startsWith('./')) return require(id);
   expectShortRun();
-  return load('work');
+  return load(id.slice(2, -'.ts'.length));
 }
 
 load('main');
