@@ -77,14 +77,13 @@ const LARGEST_STACK = 64 << 20;
 /** There may be as many threads as mappings, hence the search by halves. */
 function isStackPointer(capture: Capture, vma: Vma): boolean {
   const { stackPointers } = capture.process;
-  if (sizeOf(vma) >= LARGEST_STACK) return false;
   let [low, high] = [0, stackPointers.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (stackPointers[middle]! < vma.start) low = middle + 1;
     else high = middle;
   }
-  return low < stackPointers.length && stackPointers[low]! < vma.end;
+  return low < stackPointers.length && stackPointers[low]! < vma.end && sizeOf(vma) < LARGEST_STACK;
 }
 
 /** One page of 64 KiB, the largest there are; threads' guards are of one or two pages. */

@@ -210,8 +210,54 @@ function unclaimed(context: Context, vma: Vma, index: number, found: readonly De
       module = again;
     }
   }
-  const [segments, merged, parts] = [NONE, NONE, NONE];
-  return { index, vma, kind, inferred, module, segments, relro: null, merged, parts, deviations };
+  return module === null && deviations.length === 0
+    ? new LoneMapping(index, vma, kind, inferred)
+    : {
+        index,
+        vma,
+        kind,
+        inferred,
+        module,
+        deviations,
+        segments: NONE,
+        relro: null,
+        merged: NONE,
+        parts: NONE,
+      };
+}
+
+/** A mapping of which there is nothing to say but what it is. There may be 65,530: what they have in common is kept once. */
+class LoneMapping implements Mapping {
+  readonly index: number;
+  readonly vma: Vma;
+  readonly kind: Mapping['kind'];
+  readonly inferred: boolean;
+
+  constructor(index: number, vma: Vma, kind: Mapping['kind'], inferred: boolean) {
+    this.index = index;
+    this.vma = vma;
+    this.kind = kind;
+    this.inferred = inferred;
+  }
+
+  get module(): null {
+    return null;
+  }
+  get relro(): null {
+    return null;
+  }
+  get segments(): readonly never[] {
+    return NONE;
+  }
+  get merged(): readonly never[] {
+    return NONE;
+  }
+  get parts(): readonly never[] {
+    return NONE;
+  }
+  get deviations(): readonly never[] {
+    return NONE;
+  }
 }
 
 /** GNU_STACK of the executable without execute permission. */

@@ -17,13 +17,6 @@ const TAIL = /^([0-9a-f]+:[0-9a-f]+) ([0-9]{1,20})(?: +(.*))?$/s;
 
 const ZERO = fileOffset(0n);
 
-interface MapsHead {
-  readonly start: Address;
-  readonly end: Address;
-  readonly permissions: string;
-  readonly offset: FileOffset;
-}
-
 /** What all mappings of one file have in common. */
 export interface MapsTail {
   readonly device: string;
@@ -32,44 +25,80 @@ export interface MapsTail {
 }
 
 /** Everything of a Vma that a maps line tells. */
-export type MapsEntry = MapsHead & MapsTail;
+export interface MapsEntry extends MapsTail {
+  readonly start: Address;
+  readonly end: Address;
+  readonly permissions: string;
+  readonly offset: FileOffset;
+}
 
 /** A Vma of which the figures are still to come. */
 export type OpenVma = { -readonly [K in keyof Vma]: Vma[K] };
 
 /** Reads one line without its newline; null where it is no maps line, or its range is empty. */
 export function parseMapsLine(line: string): MapsEntry | null {
-  const head = parseHead(line, 0);
-  const tail = head && parseMapsTail(line.slice(HEAD.lastIndex));
-  return tail && { ...head, ...tail };
+  const match = headAt(line, 0);
+  const tail = match && parseMapsTail(line.slice(HEAD.lastIndex));
+  if (!match || !tail) return null;
+  const [start, end] = [addressOf(match[1]!), addressOf(match[2]!)];
+  return start < end ? { start, end, permissions: match[3]!, offset: offsetOf(match[4]!), ...tail } : null;
 }
 
-/** Reads the line in [from, to) of a text like parseMapsLine, as a Vma without figures. */
-export function parseVma(text: string, from: number, to: number, files: FileTable): OpenVma | null {
-  const head = parseHead(text, from);
-  const tail = head && files.tail(text.slice(HEAD.lastIndex, to));
-  if (!tail) return null;
-  const { start, end, permissions, offset } = head;
-  const { device, inode, name, file } = tail;
-  return { start, end, permissions, offset, device, inode, name, figures: null, vmFlags: null, file };
+/** Reads lines one after the other, as Vmas without figures. */
+export class VmaReader {
+  readonly #files: FileTable;
+  /** Of the line before. */
+  #endText = '';
+  #end = 0n as Address;
+  /** The one copy of each. */
+  readonly #permissions = new Map<string, string>();
+
+  constructor(files: FileTable) {
+    this.#files = files;
+  }
+
+  /** The line in [from, to) of a text, like parseMapsLine. */
+  read(text: string, from: number, to: number): OpenVma | null {
+    const match = headAt(text, from);
+    const tail = match && this.#files.tail(text.slice(HEAD.lastIndex, to));
+    if (!match || !tail) return null;
+    // Most begin where the one before ends; of thousands, it pays that the number is the same too.
+    const start = match[1] === this.#endText ? this.#end : addressOf(match[1]!);
+    const end = addressOf(match[2]!);
+    if (start >= end) return null;
+    this.#endText = match[2]!;
+    this.#end = end;
+    const { device, inode, name, file } = tail;
+    return {
+      start,
+      end,
+      permissions: this.#intern(match[3]!),
+      offset: offsetOf(match[4]!),
+      device,
+      inode,
+      name,
+      figures: null,
+      vmFlags: null,
+      file,
+    };
+  }
+
+  #intern(permissions: string): string {
+    const known = this.#permissions.get(permissions);
+    if (known === undefined) this.#permissions.set(permissions, permissions);
+    return known ?? permissions;
+  }
 }
 
 /** HEAD.lastIndex is then where the tail begins. */
-function parseHead(text: string, from: number): MapsHead | null {
+function headAt(text: string, from: number): RegExpExecArray | null {
   HEAD.lastIndex = from;
-  const match = HEAD.exec(text);
-  if (!match) return null;
-  const start = BigInt(`0x${match[1]}`) as Address;
-  const end = BigInt(`0x${match[2]}`) as Address;
-  if (start >= end) return null;
-  const offset = match[4]!;
-  return {
-    start,
-    end,
-    permissions: match[3]!,
-    offset: offset === '00000000' ? ZERO : (BigInt(`0x${offset}`) as FileOffset),
-  };
+  return HEAD.exec(text);
 }
+
+const addressOf = (digits: string): Address => BigInt(`0x${digits}`) as Address;
+const offsetOf = (digits: string): FileOffset =>
+  digits === '00000000' ? ZERO : (BigInt(`0x${digits}`) as FileOffset);
 
 /** Reads the rest of a line behind its offset; null where it is malformed. */
 export function parseMapsTail(text: string): MapsTail | null {

@@ -14,7 +14,7 @@
  */
 import type { Figures, Vma } from '../model/vma.ts';
 import { FileTable } from './file-table.ts';
-import { type OpenVma, parseVma } from './maps.ts';
+import { type OpenVma, VmaReader } from './maps.ts';
 
 /** A line that could not be read. */
 export interface BadLine {
@@ -50,6 +50,8 @@ const MOST_KNOWN = 4096;
 
 /** What follows the first line of a record. */
 interface Rest {
+  /** To the newline of the last line. */
+  readonly lines: string;
   readonly figures: Figures;
   readonly flags: readonly string[];
 }
@@ -63,6 +65,7 @@ export class SmapsParser {
   /** How many lines were bad in all; `badLines` keeps the first few. */
   badLineCount = 0;
 
+  readonly #reader = new VmaReader(this.files);
   #rest = '';
   #line = 0;
   /** The record that is being read. */
@@ -73,6 +76,9 @@ export class SmapsParser {
   #learning: LearntLine[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
   readonly #known = new Map<string, Rest>();
+  /** The last two that differ: where there are thousands of records, they often alternate. */
+  #last: Rest | null = null;
+  #lastButOne: Rest | null = null;
   readonly #onFirstLine: ((line: string) => void) | null;
 
   /** `onFirstLine` is handed each maps line, newline and all; the string is valid until the next piece. */
@@ -105,7 +111,7 @@ export class SmapsParser {
   /** Takes the line in [from, to); was it the first of a record? */
   #takeLine(text: string, from: number, to: number): boolean {
     this.#line++;
-    const vma = parseVma(text, from, to, this.files);
+    const vma = this.#reader.read(text, from, to);
     if (vma) {
       this.#closeRecord();
       this.#open = vma;
@@ -151,22 +157,34 @@ export class SmapsParser {
 
   /** Takes the rest of a record at once; returns where it ends, `at` where it is not as the learnt one was. */
   #takeRest(text: string, at: number): number {
-    const flags = at + this.#learnt!.at(-1)!.newline + 1;
-    const newline = text.startsWith('VmFlags:', flags) ? text.indexOf('\n', flags) : -1;
-    if (newline < 0) return at;
-    const lines = text.slice(at, newline);
-    let rest = this.#known.get(lines);
-    if (rest === undefined) {
-      const figures = this.#figuresAt(text, at);
-      if (figures === null) return at;
-      rest = { figures, flags: this.#flagSet(text.slice(flags + 8, newline)) };
-      // Not the slice, which would keep the text alive.
-      if (this.#known.size < MOST_KNOWN) this.#known.set(` ${lines}`.slice(1), rest);
-    }
+    const rest = this.#restAt(text, at);
+    if (rest === null) return at;
     this.#open!.figures = rest.figures;
     this.#open!.vmFlags = rest.flags;
     this.#line += this.#learnt!.length + 1;
-    return newline + 1;
+    if (rest !== this.#last) {
+      this.#lastButOne = this.#last;
+      this.#last = rest;
+    }
+    return at + rest.lines.length;
+  }
+
+  #restAt(text: string, at: number): Rest | null {
+    if (this.#last && isAt(text, at, this.#last.lines)) return this.#last;
+    if (this.#lastButOne && isAt(text, at, this.#lastButOne.lines)) return this.#lastButOne;
+    const flags = at + this.#learnt!.at(-1)!.newline + 1;
+    const newline = text.startsWith('VmFlags:', flags) ? text.indexOf('\n', flags) : -1;
+    if (newline < 0) return null;
+    const lines = text.slice(at, newline + 1);
+    const known = this.#known.get(lines);
+    if (known) return known;
+    const figures = this.#figuresAt(text, at);
+    if (figures === null) return null;
+    // Not the slice, which would keep the text alive.
+    const own = ` ${lines}`.slice(1);
+    const rest = { lines: own, figures, flags: this.#flagSet(text.slice(flags + 8, newline)) };
+    if (this.#known.size < MOST_KNOWN) this.#known.set(own, rest);
+    return rest;
   }
 
   /** Reads a record's figures at the learnt places; null where they do not fit. */
@@ -226,3 +244,6 @@ export class SmapsParser {
     if (!this.#learnt) this.#learning = [];
   }
 }
+
+/** Comparing two strings is one comparison of memory; startsWith takes one character after the other. */
+const isAt = (text: string, at: number, part: string): boolean => text.slice(at, at + part.length) === part;

@@ -126,7 +126,7 @@ function number<T extends number | bigint>(
   return {
     title,
     align: 'right',
-    cell: mapping => ({ text: show(of(mapping)) }),
+    cell: mapping => ({ text: show(of(mapping)), ascii: true }),
     longest(mappings) {
       let largest: T | null = null;
       let unknown = 0;
@@ -150,7 +150,11 @@ function permissions(
   return {
     title,
     align: 'left',
-    cell: ({ vma }) => ({ text: of(vma.permissions), style: permissionStyle(palette, vma.permissions) }),
+    cell: ({ vma: { permissions: kernel } }) => ({
+      text: of(kernel),
+      style: permissionStyle(palette, kernel),
+      ascii: true,
+    }),
     longest: () => PERMISSIONS_WIDTH[title],
   };
 }

@@ -15,6 +15,8 @@ export interface Cell {
   readonly text: string;
   /** Colours the text; must not change its width. */
   readonly style?: (text: string) => string;
+  /** Is the text known to be ASCII? */
+  readonly ascii?: true;
 }
 
 const NO_BORDERS = {
@@ -38,8 +40,10 @@ const ONE_COLUMN_EACH = /^[\x20-\x7e]*$/;
 
 /** One row laid out, without trailing blanks. */
 export function gridRow(columns: readonly Column[], cells: readonly Cell[]): string {
-  for (let i = 0; i < cells.length; i++)
-    if (!ONE_COLUMN_EACH.test(cells[i]!.text)) return libraryRow(columns, cells);
+  for (let i = 0; i < cells.length; i++) {
+    const { text, ascii } = cells[i]!;
+    if (!ascii && !ONE_COLUMN_EACH.test(text)) return libraryRow(columns, cells);
+  }
   return paddedRow(columns, cells);
 }
 

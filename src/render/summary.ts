@@ -66,11 +66,9 @@ function modulesPhrase(report: Report): string {
   const { modules, mappings } = report;
   const noun = modules.length === 1 ? '1 module' : `${modules.length} modules`;
   const unread = modules.filter(({ image }) => image.status === 'unavailable').length;
-  const unusual = mappings.reduce(
-    (sum, { deviations }) =>
-      sum + deviations.filter(({ code }) => code !== 'bss-merged' && code !== 'mapped-again').length,
-    modules.reduce((sum, { deviations }) => sum + deviations.length, 0),
-  );
+  let unusual = modules.reduce((sum, { deviations }) => sum + deviations.length, 0);
+  for (const { deviations } of mappings)
+    for (const { code } of deviations) if (code !== 'bss-merged' && code !== 'mapped-again') unusual++;
   const state = unusual === 0 ? 'all as predicted' : unusual === 1 ? '1 deviation' : `${unusual} deviations`;
   return unread === 0
     ? `${noun}, ${state}`

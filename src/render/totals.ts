@@ -11,24 +11,20 @@ export interface Totals {
 }
 
 /** Sums over the report's mappings. [vsyscall] is counted, as the kernel lists it. */
-export function totalsOf(report: Report): Totals {
-  const { figureNames } = report.capture;
-  const vmas = report.mappings.map(({ vma }) => vma);
+export function totalsOf({ capture, mappings }: Report): Totals {
+  const { figureNames } = capture;
   const sum = (name: string): number | null => {
     const column = figureNames.indexOf(name);
     if (column < 0) return null;
     let total = 0;
-    for (const vma of vmas) {
-      const value = vma.figures?.[column] ?? null;
+    for (let i = 0; i < mappings.length; i++) {
+      const value = mappings[i]!.vma.figures?.[column] ?? null;
       if (value === null) return null;
       total += value;
     }
     return total;
   };
-  return {
-    mappings: vmas.length,
-    size: vmas.reduce((total, vma) => total + sizeOf(vma), 0),
-    rss: sum('Rss'),
-    pss: sum('Pss'),
-  };
+  let size = 0;
+  for (let i = 0; i < mappings.length; i++) size += sizeOf(mappings[i]!.vma);
+  return { mappings: mappings.length, size, rss: sum('Rss'), pss: sum('Pss') };
 }

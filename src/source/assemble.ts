@@ -20,7 +20,7 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
   // A file keeps its number even where its mappings are left out.
   const files = readFiles(evidence, parsed.vmas);
   const vdso = readVdso(evidence, vmas);
-  const smapsPageSize = smallestPage(vmas, parsed.figureNames);
+  const smapsPageSize = auxv?.pageSize ? null : smallestPage(vmas, parsed.figureNames);
   const process: ProcessFacts = {
     pid: evidence.pid,
     command: commandOf(evidence),
