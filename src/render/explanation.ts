@@ -78,7 +78,6 @@ function mergedSentence(report: Report, mapping: Mapping): string {
 }
 
 function explainLone({ kind, inferred, vma }: Mapping): string {
-  const size = amount(sizeOf(vma));
   switch (kind) {
     case 'heap':
       return 'The heap that grows with brk, where malloc keeps small blocks; private data, read and written, not executed.';
@@ -101,7 +100,7 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
     case 'vsyscall':
       return 'The legacy page for system calls of old x86-64 programs; executing it traps to the kernel, reading it is not allowed.';
     case 'shared-memory':
-      return `${size} of memory that is shared with other processes (or will be with children), not backed by an ordinary file.`;
+      return `${amount(sizeOf(vma))} of memory that is shared with other processes (or will be with children), not backed by an ordinary file.`;
     case 'memfd':
       return 'A file that exists only in memory, made by memfd_create.';
     case 'device':
@@ -114,7 +113,7 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
       return 'Made by a subsystem of the kernel, not backed by an ordinary file.';
     default:
       return vma.permissions.startsWith('---')
-        ? `${size} of address space reserved without access.`
+        ? `${amount(sizeOf(vma))} of address space reserved without access.`
         : 'Anonymous memory of the process: mmap by an allocator, the loader or the program itself; the evidence does not tell which.';
   }
 }

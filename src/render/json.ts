@@ -47,6 +47,7 @@ class MemberWriter {
   #value(key: string, value: unknown): string {
     if (typeof value === 'string') return INERT.test(value) ? `"${value}"` : stringify(value);
     if (typeof value !== 'object' || value === null) return String(value);
+    if (Array.isArray(value) && value.length === 0) return '[]';
     if (!SHARED.has(key)) return nested(value);
     let text = this.#shared.get(value);
     if (text === undefined) {

@@ -1,6 +1,8 @@
 /** Sizes as people read them. Bytes in, binary units out. */
 
 const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
 
 /** As pmap prints sizes: whole kibibytes with K ("132K"); '-' where unknown. */
 export function kib(bytes: number | null): string {
@@ -16,11 +18,9 @@ export function kibNumber(bytes: number | null): string {
 export function amount(bytes: number): string {
   if (bytes === 1) return '1 byte';
   if (bytes < KIB) return `${bytes} bytes`;
-  for (const [unit, size] of [
-    ['GiB', KIB ** 3],
-    ['MiB', KIB ** 2],
-    ['KiB', KIB],
-  ] as const)
-    if (bytes >= size) return `${(bytes / size).toFixed(bytes % size === 0 ? 0 : 1)} ${unit}`;
-  return `${bytes} bytes`;
+  if (bytes < MIB) return inUnits(bytes, KIB, 'KiB');
+  return bytes < GIB ? inUnits(bytes, MIB, 'MiB') : inUnits(bytes, GIB, 'GiB');
 }
+
+const inUnits = (bytes: number, unit: number, name: string): string =>
+  `${(bytes / unit).toFixed(bytes % unit === 0 ? 0 : 1)} ${name}`;
