@@ -1,6 +1,14 @@
 /** The package as its users get it: packed, installed somewhere else, run and imported. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -69,6 +77,13 @@ describe('the package', () => {
     ])
       expect(files).toContain(file);
     expect(files.filter(file => /^\.\/(src|test)\//.test(file))).toEqual([]);
+  });
+
+  it('has scripts of ASCII alone, which is how they are read', () => {
+    const scripts = readdirSync(join(installed, 'dist')).filter(name => name.endsWith('.cjs'));
+    expect(scripts.sort()).toEqual(['check-work.cjs', 'cli.cjs', 'main.cjs', 'work.cjs']);
+    for (const script of scripts)
+      expect(readFileSync(join(installed, 'dist', script), 'latin1')).toMatch(/^[\t\n\x20-\x7e]*$/);
   });
 
   it('is what publint finds faultless', async () => {
