@@ -1,6 +1,7 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
 import type { Mapping, Report } from '../model/report.ts';
 import { documentHead, documentTail, mappingDocument, moduleDocument } from './document.ts';
+import { MemberWriter } from './member-writer.ts';
 import { type Renderer, selected } from './options.ts';
 import { lossless } from './printable.ts';
 import { stringify } from './stringify.ts';
@@ -27,47 +28,6 @@ function* list<T>(name: string, members: readonly T[], document: (member: T) => 
 }
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);
-
-/**
- * Writes the members of a list of the document as stringify(…, 2) would write them there. What thousands of them have in
- * common is written once.
- */
-class MemberWriter {
-  readonly #shared = new WeakMap<object, string>();
-
-  write(member: Readonly<Record<string, unknown>>): string {
-    const texts = ['    {'];
-    for (const key in member) {
-      texts.push(texts.length === 1 ? '\n      "' : ',\n      "', key, '": ', this.#value(key, member[key]));
-    }
-    texts.push('\n    }');
-    return texts.join('');
-  }
-
-  #value(key: string, value: unknown): string {
-    if (typeof value === 'string') return INERT.test(value) ? `"${value}"` : stringify(value);
-    if (typeof value !== 'object' || value === null) return String(value);
-    if (Array.isArray(value) && value.length === 0) return '[]';
-    if (!SHARED.has(key)) return nested(value);
-    let text = this.#shared.get(value);
-    if (text === undefined) {
-      text = nested(value);
-      this.#shared.set(value, text);
-    }
-    return text;
-  }
-}
-
-/** The values of which many mappings have the very same. */
-const SHARED = new Set(['memory', 'vmFlags']);
-
-/** Text that JSON.stringify does no more to than to quote it. */
-const INERT = /^[ !#-[\]-~]*$/;
-
-/** Indented as a member of a member of a list of the document, as whose member of members of lists it is written here. */
-const nested = (value: object): string => stringify([[[value]]], 2).slice(BEFORE.length, -AFTER.length);
-const BEFORE = '[\n  [\n    [\n      ';
-const AFTER = '\n    ]\n  ]\n]';
 
 /** Each line stands alone in a log: it names its process and its module. */
 export const renderNdjson: Renderer = function* (report, options) {

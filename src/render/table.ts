@@ -1,6 +1,7 @@
 /** The default table: a line a mapping, with what lives there. */
 import type { Mapping, Report } from '../model/report.ts';
-import { type ColumnSource, columnsOf } from './columns.ts';
+import type { ColumnSource } from './column-source.ts';
+import { columnsOf } from './columns.ts';
 import { contentsOf } from './contents.ts';
 import { deviationSentence } from './deviation-words.ts';
 import { explain } from './explanation.ts';

@@ -5,6 +5,7 @@
 import type { Note } from '../model/capture.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { errnoOf } from './errors.ts';
+import { KeptLines } from './kept-lines.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 
 const MOST_TRIES = 4;
@@ -80,48 +81,4 @@ function unchanged(proc: ProcDirectory, lines: KeptLines): boolean {
     return false;
   }
   return lines.areAllCompared();
-}
-
-const BLOCK = 4096;
-
-/** Lines as text, in blocks, to be compared with a text that comes in pieces. */
-class KeptLines {
-  readonly #blocks: string[] = [];
-  #pending = '';
-  /** What has been compared: blocks, and characters of the next one. */
-  #block = 0;
-  #at = 0;
-  #areSame = true;
-
-  add(line: string): void {
-    this.#pending += line;
-    if (this.#pending.length >= BLOCK) this.#endBlock();
-  }
-
-  /** A block of its own: the parts of a joined string would keep the texts alive from which they are. */
-  #endBlock(): void {
-    this.#blocks.push(` ${this.#pending}`.slice(1));
-    this.#pending = '';
-  }
-
-  /** Takes the next piece of the other text. */
-  compare(text: string): void {
-    if (this.#pending !== '') this.#endBlock();
-    for (let from = 0; from < text.length && this.#areSame; ) {
-      const rest = this.#blocks[this.#block]?.slice(this.#at, this.#at + text.length - from) ?? '';
-      // Comparing two strings is one comparison of memory; startsWith takes one character after the other.
-      this.#areSame = rest !== '' && text.slice(from, from + rest.length) === rest;
-      from += rest.length;
-      this.#at += rest.length;
-      if (this.#at === this.#blocks[this.#block]?.length) {
-        this.#block++;
-        this.#at = 0;
-      }
-    }
-  }
-
-  /** Was the other text the same, from its beginning to its end? */
-  areAllCompared(): boolean {
-    return this.#areSame && this.#pending === '' && this.#block === this.#blocks.length;
-  }
 }

@@ -1,0 +1,76 @@
+/** What a report says beside its mappings and modules: what could not be read, what does not hold, what is left out. */
+import type { Capture, Note } from '../model/capture.ts';
+import type { Module } from '../model/module.ts';
+import type { Mapping } from '../model/report.ts';
+import type { Effort } from './effort.ts';
+import type { PlacedModule } from './modules.ts';
+
+/** The capture's notes, and correlation's own. */
+export function notesOf(
+  capture: Capture,
+  effort: Effort,
+  placed: readonly PlacedModule[],
+  mappings: readonly Mapping[],
+  modules: readonly Module[],
+  moduleOfFile: ReadonlyMap<number, number>,
+): Note[] {
+  return [
+    ...capture.notes,
+    ...effort.notes(),
+    ...processNotes(placed),
+    ...justStarted(mappings, modules),
+    ...moduleNotes(modules),
+    ...unplacedNotes(capture, moduleOfFile),
+  ];
+}
+
+function processNotes(placed: readonly PlacedModule[]): Note[] {
+  if (!placed.some(({ rules }) => rules.readImpliesExec)) return [];
+  const message = 'READ_IMPLIES_EXEC is on: whatever the process maps readable is executable as well';
+  return [{ code: 'read-implies-exec', message }];
+}
+
+/** Before the loader has run, RELRO is applied nowhere and there is no heap yet: that is no fault of anybody's. */
+function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): Note[] {
+  if (!modules.some(({ role }) => role === 'interpreter')) return [];
+  const asked = modules.filter(({ relro }) => relro.requested !== null);
+  const applied = asked.some(({ relro }) => relro.inForce !== 'no');
+  if (asked.length === 0 || applied || mappings.some(({ kind }) => kind === 'heap')) return [];
+  const message =
+    'the process has just been started: its loader has not finished, and RELRO is applied nowhere yet';
+  return [{ code: 'just-started', message }];
+}
+
+/** What is wrong with files that are mapped as code and yet are nowhere what their headers say. */
+function unplacedNotes({ files, vmas }: Capture, moduleOfFile: ReadonlyMap<number, number>): Note[] {
+  const unplaced = new Set<number>();
+  for (const { file, permissions } of vmas)
+    if (file !== null && !moduleOfFile.has(file) && permissions[2] === 'x' && permissions[3] !== 's')
+      unplaced.add(file);
+  return [...unplaced].flatMap(file => {
+    const { path, image } = files[file]!;
+    const flaws = image.status === 'read' ? image.candidates[0]!.elf.flaws : [];
+    return flaws.map(flaw => ({ code: 'malformed-elf', message: `${path}: ${flaw}` }));
+  });
+}
+
+function moduleNotes(modules: readonly Module[]): Note[] {
+  const notes: Note[] = [];
+  for (const { path, image } of modules) {
+    if (image.status === 'unavailable') {
+      notes.push({
+        code: 'image-unavailable',
+        message: `${path}: ${image.message}; its segments and sections are unknown`,
+      });
+      continue;
+    }
+    for (const flaw of image.elf.flaws) notes.push({ code: 'malformed-elf', message: `${path}: ${flaw}` });
+    // Where nothing but a file's headers is at hand, whoever found them says so.
+    if (image.elf.sectionsFrom === 'rebuilt' && image.elf.fileSize !== null)
+      notes.push({
+        code: 'no-section-headers',
+        message: `${path} has no section headers; sections are known only as far as segments and the dynamic table tell`,
+      });
+  }
+  return notes;
+}

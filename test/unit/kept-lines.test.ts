@@ -1,0 +1,62 @@
+/** Lines that are kept equal a text, in whatever pieces it comes, if and only if they are its lines. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KeptLines } from '../../src/source/kept-lines.ts';
+
+function isSame(lines: readonly string[], pieces: readonly string[]): boolean {
+  const kept = new KeptLines();
+  for (const line of lines) kept.add(line);
+  for (const piece of pieces) kept.compare(piece);
+  return kept.areAllCompared();
+}
+
+/** Long enough for several blocks. */
+const someLines = fc.array(
+  fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 400 }).map(text => `${text}\n`),
+  { maxLength: 40 },
+);
+
+/** Cuts a text at the given places. */
+function cutAt(text: string, places: readonly number[]): string[] {
+  const cuts = [0, ...places.map(place => place % (text.length + 1)).sort((a, b) => a - b), text.length];
+  return cuts.slice(1).map((end, i) => text.slice(cuts[i], end));
+}
+
+describe('kept lines', () => {
+  it('equal their own text, however it is cut', () => {
+    fc.assert(
+      fc.property(someLines, fc.array(fc.nat(), { maxLength: 8 }), (lines, places) => {
+        expect(isSame(lines, cutAt(lines.join(''), places))).toBe(true);
+      }),
+    );
+  });
+
+  it('equal no other text', () => {
+    fc.assert(
+      fc.property(someLines, someLines, fc.array(fc.nat(), { maxLength: 8 }), (lines, others, places) => {
+        const text = others.join('');
+        expect(isSame(lines, cutAt(text, places))).toBe(text === lines.join(''));
+      }),
+    );
+  });
+
+  it('equal no text in which one character differs, is missing or is too much', () => {
+    fc.assert(
+      fc.property(someLines, fc.nat(), (lines, place) => {
+        const text = lines.join('');
+        fc.pre(text !== '');
+        const at = place % text.length;
+        const [before, after] = [text.slice(0, at), text.slice(at + 1)];
+        expect(isSame(lines, [`${before}?${after}`])).toBe(false);
+        expect(isSame(lines, [before, after])).toBe(false);
+        expect(isSame(lines, [text, '\n'])).toBe(false);
+      }),
+    );
+  });
+
+  it('of none equal nothing but nothing', () => {
+    expect(isSame([], [])).toBe(true);
+    expect(isSame([], ['\n'])).toBe(false);
+    expect(isSame(['\n'], [])).toBe(false);
+  });
+});
