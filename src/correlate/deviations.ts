@@ -21,7 +21,7 @@ export interface ModuleState {
   /** The pages that GNU_RELRO covers, and whether all of them are writable. */
   readonly relro: { readonly ranges: readonly Range[]; readonly allWritable: boolean };
   /** Is anything of it executable? An emulator maps its guest without. */
-  readonly anyExecutable: boolean;
+  readonly anyExecutable: () => boolean;
 }
 
 /** Deviations of one mapping, given the pieces that claim it. */
@@ -84,7 +84,7 @@ function protectionDeviations(
       if (!state.relro.allWritable) found.push({ code: 'relro-partly-undone', range: overlap, sections });
       else if (!found.some(({ code }) => code === 'relro-not-applied'))
         found.push({ code: 'relro-not-applied', range: overlap });
-    } else if (piece.protection[2] === 'x' && !state.anyExecutable) {
+    } else if (piece.protection[2] === 'x' && !state.anyExecutable()) {
       found.push({ code: 'execute-missing' });
     } else {
       found.push({ code: 'split-by-mprotect', predicted: piece.protection, actual, sections });

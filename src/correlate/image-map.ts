@@ -111,8 +111,8 @@ export class ImageMap {
       offset + (end - start),
       MOST_GHOSTS,
       (stretch, from, to) => {
-        const [first, last] = [move + from, move + to] as const;
-        parts.push(stretch ? asPart(stretch, first, last) : this.#part('padding', first, last));
+        if (stretch) parts.push(asPart(stretch, move + from, move + to));
+        else parts.push(this.#part('padding', move + from, move + to));
       },
     );
     if (move + covered < end) parts.push(this.#part('unnamed', move + covered, end));

@@ -58,7 +58,8 @@ export function kindOf(capture: Capture, i: number): Kind {
 
 function anonymousKind(capture: Capture, i: number): Kind {
   const vma = capture.vmas[i]!;
-  const [before, after] = [capture.vmas[i - 1], capture.vmas[i + 1]];
+  const before = capture.vmas[i - 1];
+  const after = capture.vmas[i + 1];
   if (isStackPointer(capture, vma)) return told('thread-stack');
   if (vma.permissions.startsWith('---'))
     return isArena(vma, before)
@@ -77,7 +78,8 @@ const LARGEST_STACK = 64 << 20;
 /** There may be as many threads as mappings, hence the search by halves. */
 function isStackPointer(capture: Capture, vma: Vma): boolean {
   const { stackPointers } = capture.process;
-  let [low, high] = [0, stackPointers.length];
+  let low = 0;
+  let high = stackPointers.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (stackPointers[middle]! < vma.start) low = middle + 1;

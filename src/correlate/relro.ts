@@ -19,11 +19,12 @@ export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex):
   const end = start + header.memsz;
   const requested = { start, end: end < LAST ? (end as Address) : LAST };
   const guarded: Range[] = [];
-  let [writable, unknown] = [0, 0];
+  let writable = 0;
+  let unknown = 0;
   const overlapping = index.overlapping(requested, MOST_MAPPINGS);
   if (overlapping.length === MOST_MAPPINGS) unknown++;
-  for (const i of overlapping) {
-    const vma = index.vmas[i]!;
+  for (let n = 0; n < overlapping.length; n++) {
+    const vma = index.vmas[overlapping[n]!]!;
     const common = intersect(vma, requested)!;
     if (vma.permissions[1] === '?') unknown += sizeOf(common);
     else if (vma.permissions[1] === 'w') writable += sizeOf(common);

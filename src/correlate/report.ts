@@ -1,8 +1,8 @@
 /** Capture → Report: places the modules, explains every mapping by them, names what is not as predicted. */
 import type { Capture } from '../model/capture.ts';
-import type { Module } from '../model/module.ts';
+import type { Module, Piece } from '../model/module.ts';
 import type { Report } from '../model/report.ts';
-import { type Claim, claimMappings } from './claims.ts';
+import { claimMappings } from './claims.ts';
 import { type ModuleState, missingPieces } from './deviations.ts';
 import { Effort } from './effort.ts';
 import { type Context, explainMapping } from './explain-mapping.ts';
@@ -19,8 +19,7 @@ export function correlate(capture: Capture): Report {
   const effort = new Effort();
   const placed = placeModules(capture, index, effort);
   const claims = claimMappings(capture, placed, index, effort);
-  const executable = executableModules(capture, claims);
-  const states = placed.map((module, m) => stateOf(module, m, index, executable.has(m), effort));
+  const states = placed.map((module, m) => stateOf(module, m, index, effort));
   const moduleOfFile = new Map<number, number>();
   placed.forEach(({ file }, m) => {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
@@ -37,24 +36,12 @@ export function correlate(capture: Capture): Report {
   };
 }
 
-function executableModules(capture: Capture, claims: ReadonlyMap<number, readonly Claim[]>): Set<number> {
-  const executable = new Set<number>();
-  for (const [i, list] of claims)
-    if (capture.vmas[i]!.permissions[2] !== '-') for (const { module } of list) executable.add(module);
-  return executable;
-}
-
-function stateOf(
-  placed: PlacedModule,
-  m: number,
-  index: VmaIndex,
-  anyExecutable: boolean,
-  effort: Effort,
-): ModuleState | null {
+function stateOf(placed: PlacedModule, m: number, index: VmaIndex, effort: Effort): ModuleState | null {
   const { placement, image, loader, rules } = placed;
   if (!placement || image.status !== 'read') return null;
   const ranges = relroRanges(image.elf, placement.bias, rules);
   const { elf } = image;
+  let executable: boolean | null = null;
   const known = effort.take('sections', elf.sections.length)
     ? elf
     : { ...elf, sections: [], sectionsFrom: 'rebuilt' as const };
@@ -62,9 +49,13 @@ function stateOf(
     placed,
     image: new ImageMap(known, placement.bias, m, loader, rules.pageSize),
     relro: { ranges, allWritable: allWritable(ranges, index) },
-    anyExecutable,
+    anyExecutable: () => (executable ??= isExecutable(placement.pieces, index)),
   };
 }
+
+/** Is any mapping executable in which a piece lies? */
+const isExecutable = (pieces: readonly Piece[], index: VmaIndex): boolean =>
+  pieces.some(piece => index.overlapping(piece).some(i => index.vmas[i]!.permissions[2] !== '-'));
 
 function finishModule(
   placed: PlacedModule,

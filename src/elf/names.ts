@@ -141,11 +141,12 @@ const COMMON_FLAGS = 0xfff;
 const LETTERS = new Map<number, string>();
 
 function commonFlagLetters(flags: number): string {
-  let letters = LETTERS.get(flags);
-  if (letters === undefined) {
-    letters = SECTION_FLAGS.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
-    LETTERS.set(flags, letters);
-  }
+  return LETTERS.get(flags) ?? spell(flags);
+}
+
+function spell(flags: number): string {
+  const letters = SECTION_FLAGS.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
+  LETTERS.set(flags, letters);
   return letters;
 }
 

@@ -23,33 +23,41 @@ export function* notesIn(
   align: number,
 ): Generator<ElfNote> {
   const words = new Words(bytes, is64, little);
-  const padding = align === 8 ? 8 : 4;
-  const pad = (size: number): number => Math.ceil(size / padding) * padding;
-  for (let at = 0; at + 12 <= bytes.length; ) {
-    const nameSize = words.u32(at);
-    const descriptorSize = words.u32(at + 4);
-    const descriptorAt = pad(at + 12 + nameSize);
-    if (descriptorAt + descriptorSize > bytes.length) return;
-    const name = String.fromCharCode(
-      ...bytes.subarray(at + 12, at + 12 + Math.min(Math.max(nameSize - 1, 0), 64)),
-    );
-    yield {
-      name,
-      type: words.u32(at + 8),
-      at: descriptorAt,
-      descriptor: bytes.subarray(descriptorAt, descriptorAt + descriptorSize),
-    };
-    at = pad(descriptorAt + descriptorSize);
+  for (let at = 0; ; ) {
+    const note = noteAt(bytes, words, at, align);
+    if (note === null) return;
+    yield note;
+    at = padded(note.at + note.descriptor.length, align);
   }
 }
 
+const padded = (size: number, align: number): number =>
+  align === 8 ? Math.ceil(size / 8) * 8 : Math.ceil(size / 4) * 4;
+
+/** The note that begins at `at`; null where none fits. */
+function noteAt(bytes: Uint8Array, words: Words, at: number, align: number): ElfNote | null {
+  if (at + 12 > bytes.length) return null;
+  const nameSize = words.u32(at);
+  const descriptorAt = padded(at + 12 + nameSize, align);
+  const end = descriptorAt + words.u32(at + 4);
+  if (end > bytes.length) return null;
+  let name = '';
+  for (let i = 0; i < nameSize - 1 && i < LONGEST_NAME; i++) name += String.fromCharCode(bytes[at + 12 + i]!);
+  return { name, type: words.u32(at + 8), at: descriptorAt, descriptor: bytes.subarray(descriptorAt, end) };
+}
+
+const LONGEST_NAME = 64;
 const LONGEST_BUILD_ID = 64;
 
 /** Lower-case hexadecimal build ID among the notes; null where there is none. */
 export function buildIdIn(bytes: Uint8Array, is64: boolean, little: boolean, align: number): string | null {
-  for (const { name, type, descriptor } of notesIn(bytes, is64, little, align)) {
-    if (name !== 'GNU' || type !== NT_GNU_BUILD_ID || descriptor.length === 0) continue;
-    return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
+  const words = new Words(bytes, is64, little);
+  let note = noteAt(bytes, words, 0, align);
+  while (note !== null) {
+    const { name, type, descriptor } = note;
+    if (name === 'GNU' && type === NT_GNU_BUILD_ID && descriptor.length > 0)
+      return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
+    note = noteAt(bytes, words, padded(note.at + descriptor.length, align), align);
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /** The line above the table: what the process is, and whether anything is unusual. */
 import { isProgram } from '../model/elf.ts';
-import type { Module } from '../model/module.ts';
+import type { Deviation, Module } from '../model/module.ts';
 import type { Report } from '../model/report.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
@@ -61,14 +61,18 @@ function stackPermissions(report: Report): string {
   return stack ? stack.vma.permissions.slice(0, 3).replaceAll('-', '') : 'unknown';
 }
 
-/** A .bss that the kernel merged with a neighbour is an everyday thing and does not count here. */
+/** A .bss that the kernel merged with a neighbour is an everyday thing; these do not count as unusual. */
+const EVERYDAY: ReadonlySet<Deviation['code']> = new Set(['bss-merged', 'mapped-again']);
+
 function modulesPhrase(report: Report): string {
   const { modules, mappings } = report;
   const noun = modules.length === 1 ? '1 module' : `${modules.length} modules`;
   const unread = modules.filter(({ image }) => image.status === 'unavailable').length;
   let unusual = modules.reduce((sum, { deviations }) => sum + deviations.length, 0);
-  for (const { deviations } of mappings)
-    for (const { code } of deviations) if (code !== 'bss-merged' && code !== 'mapped-again') unusual++;
+  for (let i = 0; i < mappings.length; i++) {
+    const { deviations } = mappings[i]!;
+    for (let j = 0; j < deviations.length; j++) if (!EVERYDAY.has(deviations[j]!.code)) unusual++;
+  }
   const state = unusual === 0 ? 'all as predicted' : unusual === 1 ? '1 deviation' : `${unusual} deviations`;
   return unread === 0
     ? `${noun}, ${state}`

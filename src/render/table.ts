@@ -32,13 +32,13 @@ export const renderTable: Renderer = function* (whole, options) {
   const room = options.width === null ? null : Math.max(NARROWEST_CONTENTS, options.width - used);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;
   for (const mapping of report.mappings) {
-    const cells: Cell[] = [];
+    const cells = new Array<Cell>(columns.length);
     for (let i = 0; i < sources.length; i++) {
       const cell = sources[i]!.cell(mapping);
       const width = columns[i]!.width;
-      cells.push(cell.text.length <= width ? cell : { ...cell, text: `${cell.text.slice(0, width - 1)}…` });
+      cells[i] = cell.text.length <= width ? cell : { ...cell, text: `${cell.text.slice(0, width - 1)}…` };
     }
-    cells.push(contentsCell(report, mapping, room, options));
+    cells[sources.length] = contentsCell(report, mapping, room, options);
     yield `${gridRow(columns, cells)}\n`;
     if (options.explain) yield* reasons(report, mapping, options);
   }
