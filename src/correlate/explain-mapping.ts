@@ -106,8 +106,8 @@ function unclaimed(context: Context, vma: Vma, index: number, found: readonly De
     }
   }
   if (module === null && deviations.length === 0) return new LoneMapping(index, vma, kind, inferred);
-  const [segments, merged, parts] = [NONE, NONE, NONE];
-  return { index, vma, kind, inferred, module, segments, relro: null, merged, parts, deviations };
+  const none = { segments: NONE, relro: null, merged: NONE, parts: NONE, residents: NONE };
+  return { index, vma, kind, inferred, module, deviations, ...none };
 }
 
 /** GNU_STACK of the executable without execute permission. */

@@ -61,6 +61,17 @@ export class ImageMap {
     return all <= FEW ? all : Math.min(all, this.#liveMap().count(start, end));
   }
 
+  /** Adds those of the parts (see addParts) that live here. */
+  addResidents(parts: Part[], content: Content, start: Address, end: Address): void {
+    if (content.role === 'reservation') return;
+    const isRebuilt = this.#elf.sectionsFrom === 'rebuilt';
+    const load = this.#elf.programHeaders[content.segment]!;
+    this.#liveMap().cover(start, end, Number.POSITIVE_INFINITY, (stretch, from, to) => {
+      if (stretch) parts.push(asPart(stretch, from, to));
+      else if (isRebuilt) this.#addInside(parts, load, from, to);
+    });
+  }
+
   /** Adds parts that cover the common range of a content and a mapping; `offset` is the file offset of `start`. */
   addParts(parts: Part[], content: Content, start: Address, end: Address, offset: bigint | null): void {
     if (content.role === 'reservation') {
@@ -79,16 +90,21 @@ export class ImageMap {
     const begin = atBias(this.#bias, load.vaddr);
     const memEnd = begin + load.memsz;
     if (start < begin) this.#addFileBytes(parts, start, end < begin ? end : begin, offset);
-    const insideStart = start > begin ? start : begin;
-    const insideEnd = end < memEnd ? end : memEnd;
-    if (insideStart < insideEnd) {
-      const kind = this.#elf.sectionsFrom === 'rebuilt' ? 'unnamed' : 'padding';
-      parts.push(this.#part(kind, insideStart, insideEnd));
-    }
+    this.#addInside(parts, load, start, end);
     const afterStart = start > memEnd ? start : memEnd;
     if (afterStart >= end) return;
     if (offset === null || this.#tailIsZeroed(load)) parts.push(this.#part('zero-fill', afterStart, end));
     else this.#addFileBytes(parts, afterStart, end, offset + (afterStart - start));
+  }
+
+  /** Adds what of [start, end) lies within the segment, and in no section of it. */
+  #addInside(parts: Part[], load: ProgramHeader, start: bigint, end: bigint): void {
+    const begin = atBias(this.#bias, load.vaddr);
+    const memEnd = begin + load.memsz;
+    const from = start > begin ? start : begin;
+    const to = end < memEnd ? end : memEnd;
+    if (from < to)
+      parts.push(this.#part(this.#elf.sectionsFrom === 'rebuilt' ? 'unnamed' : 'padding', from, to));
   }
 
   /** Are the bytes between the end of the segment and the end of its last page in the file zeroed? */

@@ -39,13 +39,16 @@ export class LoneMapping implements Mapping {
   get parts(): readonly never[] {
     return NONE;
   }
+  get residents(): readonly never[] {
+    return NONE;
+  }
   get deviations(): readonly never[] {
     return NONE;
   }
 }
 
 /** Of a mapping in which predicted pieces lie. */
-type Told = Omit<Mapping, 'inferred' | 'parts' | 'module'> & { readonly module: number };
+type Told = Omit<Mapping, 'inferred' | 'parts' | 'residents' | 'module'> & { readonly module: number };
 
 /** A mapping in which predicted pieces lie. Its parts are many, and hardly anybody asks twice: they are not kept. */
 export class ModuleMapping implements Mapping {
@@ -79,19 +82,30 @@ export class ModuleMapping implements Mapping {
   }
 
   get parts(): readonly Part[] {
+    return this.#divide(true);
+  }
+
+  get residents(): readonly Part[] {
+    return this.#divide(false);
+  }
+
+  #divide(all: boolean): Part[] {
     const { vma, module } = this;
-    return this.#claims ? partsOf(vma, this.#claims, this.#states) : undivided(vma, module);
+    return this.#claims ? partsOf(vma, this.#claims, this.#states, all) : undivided(vma, module);
   }
 }
 
-/** Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. */
-function partsOf(vma: Vma, own: readonly Claim[], states: States): Part[] {
+/**
+ * Parts that cover the mapping exactly: the pieces' own, and anonymous memory that the kernel merged in. `all`: or only
+ * the residents among them?
+ */
+function partsOf(vma: Vma, own: readonly Claim[], states: States, all: boolean): Part[] {
   const parts: Part[] = [];
   let cursor = vma.start;
   const fill = (end: Vma['start']): void => {
-    if (cursor >= end) return;
     const kind = vma.file === null ? 'anonymous' : 'padding';
-    parts.push({ kind, name: null, section: null, module: null, start: cursor, end });
+    if (cursor < end && (all || kind === 'anonymous'))
+      parts.push({ kind, name: null, section: null, module: null, start: cursor, end });
   };
   for (let i = 0; i < own.length; i++) {
     const { module, piece } = own[i]!;
@@ -103,8 +117,10 @@ function partsOf(vma: Vma, own: readonly Claim[], states: States): Part[] {
       if (end <= cursor) continue;
       const start = content.start > cursor ? content.start : cursor;
       fill(start);
-      const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
-      image.addParts(parts, content, start, end, offset);
+      if (all) {
+        const offset = piece.offset === null ? null : piece.offset + (start - piece.start);
+        image.addParts(parts, content, start, end, offset);
+      } else image.addResidents(parts, content, start, end);
       cursor = end;
     }
   }

@@ -31,6 +31,8 @@ export interface Mapping {
   readonly merged: readonly number[];
   /** Cover the VMA exactly, in order, without overlap; [] where no module lives here. Worked out anew for each asking. */
   readonly parts: readonly Part[];
+  /** Those of the parts that live here: no padding, zeroes, or bytes that are here because mappings are whole pages. */
+  readonly residents: readonly Part[];
   readonly deviations: readonly Deviation[];
 }
 

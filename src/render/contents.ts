@@ -44,7 +44,7 @@ function moduleHead(report: Report, mapping: Mapping): string {
 
 function itemsOf(report: Report, mapping: Mapping): string[] {
   const items: string[] = [];
-  const { parts } = mapping;
+  const parts = mapping.residents;
   let headers = 0;
   let anonymous = 0;
   for (let i = 0; i < parts.length; i++) {

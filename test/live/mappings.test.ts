@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/model/report.ts';
+import type { Part, PartKind, Report } from '../../src/model/report.ts';
 import { toDocument } from '../../src/render/document.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import {
@@ -35,10 +35,23 @@ function mapsLines(report: Report): string[] {
   });
 }
 
+/** The section headers are resident where a segment loads them, which hardly any does. */
+const NOT_RESIDENT: readonly PartKind[] = [
+  'padding',
+  'zero-fill',
+  'ghost',
+  'unallocated',
+  'reservation',
+  'section-headers',
+];
+
+const partLine = ({ kind, name, start, end }: Part): string =>
+  `${start.toString(16)}-${end.toString(16)} ${kind} ${name}`;
+
 /** What is wrong with the parts, in words; [] where they keep every promise. */
 function partFaults(report: Report): string[] {
   const faults: string[] = [];
-  for (const { vma, parts, module, kind } of report.mappings) {
+  for (const { vma, parts, residents, module, kind } of report.mappings) {
     const place = `${vma.start.toString(16)} ${vma.permissions} ${vma.name}`;
     if (module === null && parts.length > 0) faults.push(`${place}: parts, but no module`);
     if (module === null) continue;
@@ -51,6 +64,9 @@ function partFaults(report: Report): string[] {
       cursor = part.end;
     }
     if (cursor !== vma.end) faults.push(`${place}: parts end at ${cursor.toString(16)}`);
+    const resident = parts.filter(({ kind: what }) => !NOT_RESIDENT.includes(what)).map(partLine);
+    const told = residents.filter(({ kind: what }) => what !== 'section-headers').map(partLine);
+    if (told.join() !== resident.join()) faults.push(`${place}: residents are ${told.join()}`);
   }
   const promised = sectionsByHeaders(report).filter(
     section => !section.threadLocalZeroes && !isEmpty(section),
