@@ -39,14 +39,21 @@ export const headerSize = (is64: boolean): number => (is64 ? 64 : 52);
 export const programHeaderSize = (is64: boolean): number => (is64 ? 56 : 32);
 export const sectionHeaderSize = (is64: boolean): number => (is64 ? 64 : 40);
 
+/** Does the source begin as ELF files do? */
+export function isElf(source: ByteSource): boolean {
+  const ident = source.read(0n, 16);
+  return (
+    ident.length === 16 && ident[0] === 0x7f && ident[1] === 0x45 && ident[2] === 0x4c && ident[3] === 0x46
+  );
+}
+
 /**
  * Reads the header.
  * @throws NotElf without the magic number, MalformedElf where class, byte order or entry sizes make no sense.
  */
 export function readHeader(source: ByteSource): RawHeader {
+  if (!isElf(source)) throw new NotElf('no ELF magic number');
   const ident = source.read(0n, 64);
-  if (ident.length < 16 || ident[0] !== 0x7f || ident[1] !== 0x45 || ident[2] !== 0x4c || ident[3] !== 0x46)
-    throw new NotElf('no ELF magic number');
   const is64 = ident[4] === 2;
   if (!is64 && ident[4] !== 1) throw new MalformedElf(`ELF class ${ident[4]} does not exist`);
   const little = ident[5] === 1;

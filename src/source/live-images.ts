@@ -1,7 +1,8 @@
 /** Reads the ELF headers of the files that a process has mapped. */
+import { isElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
 import type { ImageState, MappedFile } from '../model/capture.ts';
-import { hasDynamic } from '../model/elf.ts';
+import { type ElfFile, hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import type { KnownImages } from './known-images.ts';
 import { MappedFileOpener, type Wanted } from './open-mapped.ts';
@@ -59,12 +60,13 @@ export class LiveImages {
     if (!opened.ok) return unavailable(opened.reason, opened.message);
     try {
       const { stats } = opened;
-      const bytes = this.#budget.metered(opened.bytes);
       const recorder = this.#recorder;
-      const read = recorder
-        ? () => readElf(recorder.watch(bytes), depth)
-        : () => this.#known.get(stats, depth, () => readElf(bytes, depth));
-      return readImage(read, opened.path, opened.identity, this.#budget);
+      const metered = this.#budget.metered(opened.bytes);
+      const bytes = recorder ? recorder.watch(metered) : metered;
+      const readIt = (): ElfFile => readElf(bytes, depth);
+      const read = (): ElfFile => (recorder ? readIt() : this.#known.get(stats, depth, readIt));
+      // Half of what a small process has mapped is data; an error for each takes longer than looking before.
+      return readImage(() => (isElf(bytes) ? read() : null), opened.path, opened.identity, this.#budget);
     } finally {
       opened.close();
     }

@@ -35,9 +35,9 @@ export class HeaderBudget {
   }
 }
 
-/** Has the ELF headers of a mapped file read; whatever is wrong with it becomes its state. */
+/** Has the ELF headers of a mapped file read, null for another kind of file; whatever is wrong with it becomes its state. */
 export function readImage(
-  read: () => ElfFile,
+  read: () => ElfFile | null,
   path: string,
   identity: Identity,
   budget: HeaderBudget,
@@ -46,6 +46,7 @@ export function readImage(
     return unavailable('malformed', 'the files before it have more headers than those of any real process');
   try {
     const elf = read();
+    if (elf === null) return { status: 'not-elf' };
     budget.take(elf);
     return { status: 'read', candidates: [{ elf, identity, path }] };
   } catch (error) {

@@ -18,18 +18,21 @@ export function readText(path: string, onPiece: (text: string) => void): void {
   }
 }
 
+/** Most files of /proc are shorter. */
+const SMALL = 8 * 1024;
+
 /** The first `most` bytes of a small file of /proc. @throws system errors as node:fs does. */
 export function readSmall(path: string, most: number): Buffer {
   const fd = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(most);
+    let buffer = Buffer.allocUnsafe(Math.min(SMALL, most));
     let length = 0;
-    while (length < most) {
-      const got = readSync(fd, buffer, length, most - length, null);
-      if (got === 0) break;
+    for (;;) {
+      const got = readSync(fd, buffer, length, buffer.length - length, null);
       length += got;
+      if (got === 0 || length === most) return buffer.subarray(0, length);
+      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, most));
     }
-    return buffer.subarray(0, length);
   } finally {
     closeSync(fd);
   }
