@@ -53,12 +53,15 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   const started = dashes < 0 ? null : words.slice(dashes + 1);
   const own = dashes < 0 ? words : words.slice(0, dashes);
   const program = rootCommand(started, result);
-  program.addCommand(recordCommand(result));
-  program.addCommand(
-    checkCommand(started, code => {
-      result.code = code;
-    }),
-  );
+  // Making a command takes a while, so only those are made that may be meant, or listed by help.
+  const isMeant = (name: string): boolean => own.some(word => word === name || ASKS_FOR_HELP.test(word));
+  if (isMeant('record')) program.addCommand(recordCommand(result));
+  if (isMeant('check'))
+    program.addCommand(
+      checkCommand(started, code => {
+        result.code = code;
+      }),
+    );
   for (const command of [program, ...program.commands]) configure(command);
   try {
     await program.parseAsync(own.map(spellXX), { from: 'user' });
@@ -74,6 +77,9 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
 interface Result {
   code: ExitCode;
 }
+
+/** Also as one of several letters. */
+const ASKS_FOR_HELP = /^(help|--help|-[^-]*h.*)$/;
 
 /** Commander repeats words of the command line, which may be names of files. */
 const inert = (text: string): string => printable(oneCharAByte(text));
