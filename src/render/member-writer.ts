@@ -5,15 +5,26 @@ import { stringify } from './stringify.ts';
  * common is written once.
  */
 export class MemberWriter {
+  readonly #keys = new Map<string, string>();
   readonly #shared = new WeakMap<object, string>();
 
   write(member: Readonly<Record<string, unknown>>): string {
-    const texts = ['    {'];
-    for (const key in member) {
-      texts.push(texts.length === 1 ? '\n      "' : ',\n      "', key, '": ', this.#value(key, member[key]));
-    }
+    const texts: string[] = [];
+    for (const key in member) texts.push(this.#before(key), this.#value(key, member[key]));
+    // Each begins with the comma that separates it from the one before.
+    texts[0] = `    {${texts[0]!.slice(1)}`;
     texts.push('\n    }');
     return texts.join('');
+  }
+
+  /** What stands before the value of a key. */
+  #before(key: string): string {
+    let text = this.#keys.get(key);
+    if (text === undefined) {
+      text = `,\n      "${key}": `;
+      this.#keys.set(key, text);
+    }
+    return text;
   }
 
   #value(key: string, value: unknown): string {
