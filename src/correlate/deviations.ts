@@ -24,6 +24,9 @@ export interface ModuleState {
   readonly anyExecutable: () => boolean;
 }
 
+/** Shared by all mappings that have none. */
+const NONE: readonly never[] = [];
+
 /** Deviations of one mapping, given the pieces that claim it. */
 export function deviationsOf(
   capture: Capture,
@@ -31,9 +34,12 @@ export function deviationsOf(
   claims: readonly Claim[],
   modules: readonly (ModuleState | null)[],
   index: VmaIndex,
-): Deviation[] {
+): readonly Deviation[] {
   const vma = capture.vmas[i]!;
-  if (isAsPredicted(vma, claims)) return contentDeviations(capture, vma, claims, modules);
+  if (isAsPredicted(vma, claims)) {
+    const found = contentDeviations(capture, vma, claims, modules);
+    return found.length === 0 ? NONE : found;
+  }
   const found: Deviation[] = [];
   for (const { module, piece, backing } of claims) {
     if (backing !== 'foreign') continue;

@@ -33,8 +33,8 @@ export function explainMapping(context: Context, vma: Vma, i: number): Mapping {
   const own = withoutForeign(claims);
   if (own.length === 0) return unclaimed(context, vma, i, deviations);
   const { module } = own[0]!;
-  let segments: number[] | null = null;
-  let merged: number[] | null = null;
+  let segments: readonly number[] | null = null;
+  let merged: readonly number[] | null = null;
   let relro = false;
   let onlyBss = vma.file === null;
   let parts = 0;
@@ -72,11 +72,13 @@ export function explainMapping(context: Context, vma: Vma, i: number): Mapping {
   );
 }
 
-/** The list, with one more if that is another. Made with its first: an empty list that grows takes room for 17. */
-function withOther(list: number[] | null, one: number): number[] {
-  if (list === null) return [one];
-  if (!list.includes(one)) list.push(one);
-  return list;
+/** The lists of one small number: nearly all mappings are of one segment. */
+const SINGLE: readonly (readonly number[])[] = Array.from({ length: 64 }, (_, one) => [one]);
+
+/** The list, with one more if that is another; null: none yet. */
+function withOther(list: readonly number[] | null, one: number): readonly number[] {
+  if (list === null) return SINGLE[one] ?? [one];
+  return list.includes(one) ? list : [...list, one];
 }
 
 function withoutForeign(claims: readonly Claim[]): readonly Claim[] {

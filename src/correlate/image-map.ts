@@ -30,7 +30,7 @@ export class ImageMap {
   #live: StretchMap | null = null;
   #file: StretchMap | null = null;
   /** A file may be mapped thousands of times as data, usually the same part of it. */
-  readonly #namesAt = new Map<string, readonly string[]>();
+  #namesAt: Map<string, readonly string[]> | null = null;
 
   constructor(elf: ElfFile, bias: LoadBias, module: number, loader: Loader, pageSize: number) {
     this.#elf = elf;
@@ -48,6 +48,7 @@ export class ImageMap {
   /** Names of the sections whose bytes lie in [offset, offset + size) of the file. */
   sectionNamesAt(offset: bigint, size: number): readonly string[] {
     const key = `${offset} ${size}`;
+    this.#namesAt ??= new Map();
     let names = this.#namesAt.get(key);
     if (names) return names;
     names = namesIn(this.#fileMap(), offset, offset + BigInt(size), 'ghost');
