@@ -1,12 +1,12 @@
 /** Errors as the user sees them, and the exit code that they mean. */
 import { printable } from '../render/printable.ts';
-import { TargetError } from '../source/errors.ts';
+import { isTargetError } from '../source/errors.ts';
 
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** "vmaexplain: WHERE: WHAT", then the remedy where there is one. */
 export function describeFailure(where: string | null, error: unknown): string {
-  const known = error instanceof TargetError;
+  const known = isTargetError(error);
   const what = known
     ? error.message
     : `internal error: ${error instanceof Error ? error.message : String(error)}`;
@@ -17,7 +17,7 @@ export function describeFailure(where: string | null, error: unknown): string {
 
 /** 2: the command line or an input is unusable; 3: a target is not there, has gone, or may not be read. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return error instanceof TargetError && error.kind !== 'unusable' ? 3 : 2;
+  return isTargetError(error) && error.kind !== 'unusable' ? 3 : 2;
 }
 
 /** Where several apply, the largest counts. */

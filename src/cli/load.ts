@@ -29,11 +29,7 @@ export async function loadTarget(
     known ??= new KnownImages();
     return [captureLive(target.pid, depth, known)];
   }
-  const { captureFile, captureStream } = await import('../source/target-file.ts');
-  const { captureElfTarget } = await import('./elf-target.ts');
+  const { captureOffline } = await import('./offline-target.ts');
   const onProgress = (bytes: number): void => progress.tell(() => `${target.name}: ${amount(bytes)} read`);
-  const options = { ...offline, depth, onProgress };
-  return target.kind === 'file'
-    ? captureFile(target.path, options, captureElfTarget)
-    : captureStream(0, null, options, captureElfTarget);
+  return captureOffline(target, { ...offline, depth, onProgress });
 }

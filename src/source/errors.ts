@@ -1,5 +1,6 @@
 /** Trouble with a target as a whole; trouble with one of its files rides inside the Capture. */
 export class TargetError extends Error {
+  override readonly name = 'TargetError';
   /** 'unusable': exit code 2; 'missing' and 'permission': exit code 3. */
   readonly kind: 'unusable' | 'missing' | 'permission';
   /** What the user can do about it. */
@@ -11,6 +12,10 @@ export class TargetError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** Told by its name, not by its class: each script of the bundled command has a class of its own. */
+export const isTargetError = (error: unknown): error is TargetError =>
+  error instanceof Error && error.name === 'TargetError';
 
 /** The errno name of a system error ("ENOENT"); '' for any other. */
 export function errnoOf(error: unknown): string {

@@ -73,6 +73,7 @@ describe('the package', () => {
       './dist/main.cache',
       './dist/work.cache',
       './dist/check-work.cache',
+      './dist/offline-target.cache',
       './samples/README.md',
     ])
       expect(files).toContain(file);
@@ -81,7 +82,13 @@ describe('the package', () => {
 
   it('has scripts of ASCII alone, which is how they are read', () => {
     const scripts = readdirSync(join(installed, 'dist')).filter(name => name.endsWith('.cjs'));
-    expect(scripts.sort()).toEqual(['check-work.cjs', 'cli.cjs', 'main.cjs', 'work.cjs']);
+    expect(scripts.sort()).toEqual([
+      'check-work.cjs',
+      'cli.cjs',
+      'main.cjs',
+      'offline-target.cjs',
+      'work.cjs',
+    ]);
     for (const script of scripts)
       expect(readFileSync(join(installed, 'dist', script), 'latin1')).toMatch(/^[\t\n\x20-\x7e]*$/);
   });

@@ -1,7 +1,7 @@
-// What `vmaexplain` runs: the bundled command, in three files. main.cjs knows the command line; work.cjs, or check-work.cjs
-// for `check`, does what it asks for, and is loaded when it asks. All come from V8's code cache where that fits this node
-// (compiling takes a third of the start-up otherwise). A cache of another version is refused by V8 itself, and the source is
-// compiled as usual.
+// What `vmaexplain` runs: the bundled command, in four files, each loaded when it is needed. main.cjs knows the command line;
+// work.cjs, or check-work.cjs for `check`, does what it asks for; offline-target.cjs reads what is no live process. All come
+// from V8's code cache where that fits this node (compiling takes a third of the start-up otherwise). A cache of another
+// version is refused by V8 itself, and the source is compiled as usual.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
