@@ -1,5 +1,5 @@
 /** What `vmaexplain check` asks for, done; see work.ts. */
-import type { CheckCommand } from './check.ts';
+import { type CheckCommand, runCheck } from './check.ts';
 import type { ExitCode } from './failure.ts';
 import { guarded } from './guarded.ts';
 import { type OfflineFlags, offlineOf } from './offline.ts';
@@ -8,10 +8,7 @@ import type { ColorChoice } from './terminal.ts';
 export type CheckRequest = Omit<CheckCommand, 'offline'> & { readonly offline: OfflineFlags };
 
 export const check = (targets: readonly string[], request: CheckRequest): Promise<ExitCode> =>
-  guarded(async () => {
-    const { runCheck } = await import('./check.ts');
-    return runCheck(targets, { ...request, offline: offlineOf(request.offline) });
-  });
+  guarded(async () => runCheck(targets, { ...request, offline: offlineOf(request.offline) }));
 
 /** `rule`: the one to explain; null: all are listed. */
 export const document = (rule: string | null, color: ColorChoice): Promise<ExitCode> =>

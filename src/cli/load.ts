@@ -2,7 +2,8 @@
 import type { Depth } from '../elf/read.ts';
 import type { Capture } from '../model/capture.ts';
 import { amount } from '../render/units.ts';
-import type { KnownImages } from '../source/known-images.ts';
+import { KnownImages } from '../source/known-images.ts';
+import { captureLive } from '../source/live.ts';
 import type { TargetOptions } from '../source/target-file.ts';
 import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
@@ -11,7 +12,7 @@ import type { Target } from './targets.ts';
 export type OfflineOptions = Omit<TargetOptions, 'depth'>;
 
 /** ELF headers of the targets before. */
-let known: KnownImages | null = null;
+const known = new KnownImages();
 
 /**
  * The captures of a target: one, or several where a text holds several processes. Only what this target needs is loaded.
@@ -24,9 +25,6 @@ export async function loadTarget(
   progress: Progress,
 ): Promise<readonly Capture[]> {
   if (target.kind === 'process') {
-    const { captureLive } = await import('../source/live.ts');
-    const { KnownImages } = await import('../source/known-images.ts');
-    known ??= new KnownImages();
     return [captureLive(target.pid, depth, known)];
   }
   const { captureOffline } = await import('./offline-target.ts');

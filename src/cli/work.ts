@@ -3,7 +3,7 @@
  * that --help, --version and a faulty command line load nothing of it, and apart from what `check` does: the bundle keeps
  * the three in files of their own.
  */
-import type { ExplainOptions } from './explain.ts';
+import { type ExplainOptions, runExplain } from './explain.ts';
 import type { ExitCode } from './failure.ts';
 import { guarded } from './guarded.ts';
 import { type OfflineFlags, offlineOf } from './offline.ts';
@@ -17,7 +17,6 @@ export type ExplainRequest = Omit<ExplainOptions, 'range' | 'offline'> & {
 
 export const explain = (targets: readonly string[], request: ExplainRequest): Promise<ExitCode> =>
   guarded(async () => {
-    const { runExplain } = await import('./explain.ts');
     const range = request.range === null ? null : parseRange(request.range);
     return runExplain(targets, { ...request, range, offline: offlineOf(request.offline) });
   });
