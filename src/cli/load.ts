@@ -24,9 +24,7 @@ export async function loadTarget(
   offline: OfflineOptions,
   progress: Progress,
 ): Promise<readonly Capture[]> {
-  if (target.kind === 'process') {
-    return [captureLive(target.pid, depth, known)];
-  }
+  if (target.kind === 'process') return [captureLive(target.pid, depth, known)];
   const { captureOffline } = await import('./offline-target.ts');
   const onProgress = (bytes: number): void => progress.tell(() => `${target.name}: ${amount(bytes)} read`);
   return captureOffline(target, { ...offline, depth, onProgress });
