@@ -92,8 +92,10 @@ describeWith(
     });
 
     it('reads on the first thread alone: the thread pool has no part in it', () => {
-      const reads = calls.filter(({ name, path }) => READS.includes(name) && path !== null);
-      expect(reads.filter(({ main, path }) => !main && path!.startsWith('/')).map(show)).toEqual([]);
+      const reads = calls.filter(({ name, path }) => READS.includes(name) && path?.startsWith('/'));
+      // malloc of a thread may ask how many processors there are.
+      const ours = reads.filter(({ path }) => path !== '/sys/devices/system/cpu/online');
+      expect(ours.filter(({ main }) => !main).map(show)).toEqual([]);
     });
 
     it('starts no process', () => {
