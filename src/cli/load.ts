@@ -5,6 +5,7 @@ import { amount } from '../render/units.ts';
 import { KnownImages } from '../source/known-images.ts';
 import { captureLive } from '../source/live.ts';
 import type { TargetOptions } from '../source/target-file.ts';
+import { expectMuchWork } from './much-work.ts';
 import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
 
@@ -13,6 +14,7 @@ export type OfflineOptions = Omit<TargetOptions, 'depth'>;
 
 /** ELF headers of the targets before. */
 const known = new KnownImages();
+let loaded = 0;
 
 /**
  * The captures of a target: one, or several where a text holds several processes. Only what this target needs is loaded.
@@ -24,6 +26,7 @@ export async function loadTarget(
   offline: OfflineOptions,
   progress: Progress,
 ): Promise<readonly Capture[]> {
+  if (++loaded === 2) expectMuchWork();
   if (target.kind === 'process') return [captureLive(target.pid, depth, known)];
   const { captureOffline } = await import('./offline-target.ts');
   const onProgress = (bytes: number): void => progress.tell(() => `${target.name}: ${amount(bytes)} read`);
