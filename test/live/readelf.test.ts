@@ -30,11 +30,14 @@ function isElf(path: string): boolean {
   }
 }
 
-const elfFiles = (): string[] =>
-  FOLDERS.flatMap(folder => readdirSync(folder, { recursive: true, withFileTypes: true }))
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
-    .filter(isElf);
+/** Not by `recursive`: later versions of Node.js follow links with it, and /usr/bin/X11 leads to /usr/bin. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
+  });
+
+const elfFiles = (): string[] => FOLDERS.flatMap(filesBelow).filter(isElf);
 
 function read(path: string): ElfFile {
   const fd = openSync(path, 'r');
