@@ -17,7 +17,7 @@ const MOST_NAMES = 512;
 const MORE = '...';
 /** In the rest of one page. */
 const MOST_GHOSTS = 256;
-/** So many need no counting. */
+/** Sections that need no counting. */
 const FEW = 256;
 const HEADERS = 3;
 
@@ -56,7 +56,7 @@ export class ImageMap {
     return names;
   }
 
-  /** Not many fewer parts than this cover [start, end). */
+  /** About so many parts cover [start, end) at most; told without looking where the file has few sections. */
   mostParts(start: Address, end: Address): number {
     const all = this.#elf.sections.length + HEADERS;
     return all <= FEW ? all : Math.min(all, this.#liveMap().count(start, end));
