@@ -8,13 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Deviation } from '../../src/model/module.ts';
 import type { Report } from '../../src/model/report.ts';
-import {
-  explainPid,
-  isEmpty,
-  sectionLines,
-  sectionsByHeaders,
-  sectionsByParts,
-} from '../support/explained.ts';
+import { explainPid, promisedSections, sectionLines, sectionsByParts } from '../support/explained.ts';
 import { start, stopAll } from '../support/process.ts';
 import { describeWith } from '../support/tools.ts';
 
@@ -67,7 +61,7 @@ describeWith(['chromium'], 'chromium', () => {
     expect(report.modules.length).toBeGreaterThan(50);
     expect(report.modules.filter(({ image }) => image.status !== 'read')).toEqual([]);
     expect(unusual(report)).toEqual([]);
-    expect(sectionLines(sectionsByParts(report))).toEqual(promised(report));
+    expect(sectionLines(sectionsByParts(report))).toEqual(sectionLines(promisedSections(report)));
   });
 
   it('has pages of its renderers made read-only after loading, and nothing else changed', () => {
@@ -80,12 +74,9 @@ describeWith(['chromium'], 'chromium', () => {
       actual: 'r--',
       sections: ['protected_memory'],
     });
-    expect(sectionLines(sectionsByParts(report))).toEqual(promised(report));
+    expect(sectionLines(sectionsByParts(report))).toEqual(sectionLines(promisedSections(report)));
   });
 });
-
-const promised = (report: Report): string[] =>
-  sectionLines(sectionsByHeaders(report).filter(section => !section.threadLocalZeroes && !isEmpty(section)));
 
 function commandLine(pid: number): string[] {
   try {

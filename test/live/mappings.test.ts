@@ -7,13 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Part, PartKind, Report } from '../../src/model/report.ts';
 import { toDocument } from '../../src/render/document.ts';
 import { TargetError } from '../../src/source/errors.ts';
-import {
-  explainPid,
-  isEmpty,
-  sectionLines,
-  sectionsByHeaders,
-  sectionsByParts,
-} from '../support/explained.ts';
+import { explainPid, promisedSections, sectionLines, sectionsByParts } from '../support/explained.ts';
 import { stopAll } from '../support/process.ts';
 import { SITUATIONS } from '../support/situations.ts';
 import { itWith } from '../support/tools.ts';
@@ -68,12 +62,9 @@ function partFaults(report: Report): string[] {
     const told = residents.filter(({ kind: what }) => what !== 'section-headers').map(partLine);
     if (told.join() !== resident.join()) faults.push(`${place}: residents are ${told.join()}`);
   }
-  const promised = sectionsByHeaders(report).filter(
-    section => !section.threadLocalZeroes && !isEmpty(section),
-  );
-  const [expected, actual] = [sectionLines(promised), sectionLines(sectionsByParts(report))];
-  faults.push(...expected.filter(line => !actual.includes(line)).map(line => `no parts make up ${line}`));
-  faults.push(...actual.filter(line => !expected.includes(line)).map(line => `no section is at ${line}`));
+  const [expected, actual] = [promisedSections(report), sectionsByParts(report)].map(sectionLines);
+  faults.push(...expected!.filter(line => !actual!.includes(line)).map(line => `no parts make up ${line}`));
+  faults.push(...actual!.filter(line => !expected!.includes(line)).map(line => `no section is at ${line}`));
   return faults;
 }
 

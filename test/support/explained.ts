@@ -55,6 +55,10 @@ export function sectionsByParts({ mappings, modules }: Report): PlacedSection[] 
   return [...closed, ...open.values()];
 }
 
+/** Those of them that take addresses: what the parts must make up. */
+export const promisedSections = (report: Report): PlacedSection[] =>
+  sectionsByHeaders(report).filter(section => !section.threadLocalZeroes && !isEmpty(section));
+
 export const isEmpty = ({ start, end }: Range): boolean => start === end;
 
 /** One line a section, in an order that does not depend on how they were found. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeptLines } from '../../src/source/kept-lines.ts';
+import { cutAt } from '../support/cut.ts';
 
 function isSame(lines: readonly string[], pieces: readonly string[]): boolean {
   const kept = new KeptLines();
@@ -15,12 +16,6 @@ const someLines = fc.array(
   fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 400 }).map(text => `${text}\n`),
   { maxLength: 40 },
 );
-
-/** Cuts a text at the given places. */
-function cutAt(text: string, places: readonly number[]): string[] {
-  const cuts = [0, ...places.map(place => place % (text.length + 1)).sort((a, b) => a - b), text.length];
-  return cuts.slice(1).map((end, i) => text.slice(cuts[i], end));
-}
 
 describe('kept lines', () => {
   it('equal their own text, however it is cut', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Vma } from '../../src/model/vma.ts';
 import { SmapsParser } from '../../src/parse/smaps.ts';
+import { cutAt } from '../support/cut.ts';
 import { inBytes, printRecord, records, type SmapsRecord } from '../support/smaps-words.ts';
 
 function parse(...pieces: readonly string[]): SmapsParser {
@@ -35,12 +36,6 @@ const expected = ({ entry, figures, flags }: SmapsRecord) => ({
   figures: Object.fromEntries(figures.map(([name, amount]) => [name, inBytes(name, amount)])),
   vmFlags: flags,
 });
-
-/** Cuts a text at the given places. */
-const cutAt = (text: string, places: readonly number[]): string[] => {
-  const cuts = [0, ...places.map(place => place % (text.length + 1)).sort((a, b) => a - b), text.length];
-  return cuts.slice(1).map((end, i) => text.slice(cuts[i], end));
-};
 
 describe('smaps', () => {
   it('gives back what was printed, whatever the figures', () => {
