@@ -10,6 +10,7 @@
  */
 import type { ElfFile, ProgramHeader, SegmentFlags } from '../model/elf.ts';
 import type { Content, Loader, Piece } from '../model/module.ts';
+import { mergeSpans } from '../model/spans.ts';
 import {
   type Address,
   atBias,
@@ -59,7 +60,8 @@ export function predictLayout(elf: ElfFile, bias: LoadBias, rules: LayoutRules):
 
 /**
  * The pages that the loader makes read-only: GNU_RELRO's start and end both rounded down (glibc
- * _dl_protect_relro, musl), of the last such header; bionic rounds the end up and applies every one.
+ * _dl_protect_relro, musl), of the last such header; bionic rounds the end up and applies every one. In address order,
+ * without overlap: thousands of headers do no more than their union does.
  */
 export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): Range[] {
   const { programHeaders } = elf;
@@ -68,14 +70,14 @@ export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): R
   for (let i = programHeaders.length - 1; i >= 0; i--) {
     const header = programHeaders[i]!;
     if (header.type !== 'GNU_RELRO') continue;
-    const start = atBias(bias, header.vaddr);
-    const last = (start + header.memsz) as Address;
+    const first = atBias(bias, header.vaddr);
+    const last = (first + header.memsz) as Address;
+    const start = pageDown(first, rules.pageSize);
     const end = isBionic ? pageUp(last, rules.pageSize) : pageDown(last, rules.pageSize);
-    if (pageDown(start, rules.pageSize) < end)
-      ranges.unshift({ start: pageDown(start, rules.pageSize), end });
+    if (start < end) ranges.push({ start, end });
     if (!isBionic) break;
   }
-  return ranges;
+  return mergeSpans(ranges);
 }
 
 type Layout = (

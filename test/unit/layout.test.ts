@@ -168,6 +168,12 @@ describe('what musl loads', () => {
   );
 });
 
+/** Each with a page between it and the next. */
+const MANY_RELROS = Array.from(
+  { length: 65_535 },
+  (_, i) => `GNU_RELRO r-- ${(i * 0x2000).toString(16)}+1000`,
+);
+
 describe('what bionic loads', () => {
   check(
     [
@@ -180,6 +186,16 @@ describe('what bionic loads', () => {
         'C8 every RELRO counts, and its end is rounded up',
         ['LOAD rw- 0+5000', 'GNU_RELRO r-- 0+800', 'GNU_RELRO r-- 3000+1'],
         ['0-1000 r-- @0 relro', '1000-3000 rw- @1000', '3000-4000 r-- @3000 relro', '4000-5000 rw- @4000'],
+      ],
+      [
+        'C8 RELROs may overlap, in any order',
+        ['LOAD rw- 0+6000', 'GNU_RELRO r-- 3000+2000', 'GNU_RELRO r-- 1000+1000', 'GNU_RELRO r-- 1800+2000'],
+        ['0-1000 rw- @0', '1000-5000 r-- @1000 relro', '5000-6000 rw- @5000'],
+      ],
+      [
+        'C8 as many RELROs as a file can have, all under one',
+        ['LOAD rw- 0+20000000', ...MANY_RELROS, 'GNU_RELRO r-- 0+20000000'],
+        ['0-20000000 r-- @0 relro'],
       ],
     ],
     { rules: { loader: 'bionic' } },

@@ -1,9 +1,9 @@
 /** The same bytes, writable at one address and executable at another: W^X in letter, not in spirit. */
 import type { Mapping } from '../../model/report.ts';
+import { mergeSpans, overlap, type Span } from '../../model/spans.ts';
 import type { Context } from '../context.ts';
 import { type About, defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
-import { mergeSpans, overlap, type Span } from '../spans.ts';
 
 type Aliased = { bytes: number; writableMappings: number; executableMappings: number };
 

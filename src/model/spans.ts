@@ -1,14 +1,14 @@
-import { byStart } from '../model/units.ts';
+import { byStart } from './units.ts';
 
 /** Sets of half-open intervals. */
-export interface Span {
-  readonly start: bigint;
-  readonly end: bigint;
+export interface Span<T extends bigint = bigint> {
+  readonly start: T;
+  readonly end: T;
 }
 
 /** Sorts, and joins what overlaps or touches. */
-export function mergeSpans(spans: readonly Span[]): Span[] {
-  const merged: Span[] = [];
+export function mergeSpans<T extends bigint>(spans: readonly Span<T>[]): Span<T>[] {
+  const merged: Span<T>[] = [];
   for (const span of [...spans].sort(byStart)) {
     const last = merged.at(-1);
     if (last && span.start <= last.end)
