@@ -1,4 +1,5 @@
 import type { ByteSource } from '../model/bytes.ts';
+import { ownText } from '../model/text.ts';
 
 /** Longer names are cut: no tool makes them, and a hostile table could point every header at one huge name. */
 const LONGEST_NAME = 4096;
@@ -30,6 +31,6 @@ export class StringTable {
     const end = longest.indexOf('\0');
     const name = end < 0 ? longest : longest.slice(0, end);
     this.#budget -= name.length;
-    return text.length > LONGEST_KEPT ? ` ${name}`.slice(1) : name;
+    return text.length > LONGEST_KEPT ? ownText(name) : name;
   }
 }

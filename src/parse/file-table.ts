@@ -1,3 +1,4 @@
+import { ownText } from '../model/text.ts';
 import { type MapsTail, parseMapsTail } from './maps.ts';
 
 /**
@@ -17,8 +18,7 @@ export class FileTable {
   tail(text: string): (MapsTail & { readonly file: number | null }) | null {
     const known = this.#tails.get(text);
     if (known) return known;
-    // A slice of the text that it was read from would keep the whole text alive (V8 sliced strings).
-    const own = ` ${text}`.slice(1);
+    const own = ownText(text);
     const parsed = parseMapsTail(own);
     if (!parsed) return null;
     const tail = { ...parsed, file: this.#indexOf(parsed) };

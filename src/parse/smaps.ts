@@ -12,6 +12,7 @@
  * places learnt from one record serve for the next: its newlines are checked, and only the digits are read. And many records
  * are equal but for their first line: they are read once.
  */
+import { isAt, ownText } from '../model/text.ts';
 import type { Figures, Vma } from '../model/vma.ts';
 import { FileTable } from './file-table.ts';
 import { type OpenVma, VmaReader } from './maps.ts';
@@ -180,8 +181,7 @@ export class SmapsParser {
     if (known) return known;
     const figures = this.#figuresAt(text, at);
     if (figures === null) return null;
-    // Not the slice, which would keep the text alive.
-    const own = ` ${lines}`.slice(1);
+    const own = ownText(lines);
     const rest = { lines: own, figures, flags: this.#flagSet(text.slice(flags + 8, newline)) };
     if (this.#known.size < MOST_KNOWN) this.#known.set(own, rest);
     return rest;
@@ -224,7 +224,7 @@ export class SmapsParser {
     const known = this.#flagSets.get(text);
     if (known) return known;
     const words = text.split(' ').filter(word => FLAG.test(word));
-    if (this.#flagSets.size < MOST_KNOWN) this.#flagSets.set(` ${text}`.slice(1), words);
+    if (this.#flagSets.size < MOST_KNOWN) this.#flagSets.set(ownText(text), words);
     return words;
   }
 
@@ -244,6 +244,3 @@ export class SmapsParser {
     if (!this.#learnt) this.#learning = [];
   }
 }
-
-/** Comparing two strings is one comparison of memory; startsWith takes one character after the other. */
-const isAt = (text: string, at: number, part: string): boolean => text.slice(at, at + part.length) === part;

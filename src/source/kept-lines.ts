@@ -1,3 +1,5 @@
+import { isAt, ownText } from '../model/text.ts';
+
 /** Characters, about: what one read of /proc gives. */
 const BLOCK = 4096;
 
@@ -17,7 +19,7 @@ export class KeptLines {
 
   /** A block of its own: the parts of a joined string would keep the texts alive from which they are. */
   #endBlock(): void {
-    this.#blocks.push(` ${this.#pending}`.slice(1));
+    this.#blocks.push(ownText(this.#pending));
     this.#pending = '';
   }
 
@@ -26,8 +28,7 @@ export class KeptLines {
     if (this.#pending !== '') this.#endBlock();
     for (let from = 0; from < text.length && this.#areSame; ) {
       const rest = this.#blocks[this.#block]?.slice(this.#at, this.#at + text.length - from) ?? '';
-      // Comparing two strings is one comparison of memory; startsWith takes one character after the other.
-      this.#areSame = rest !== '' && text.slice(from, from + rest.length) === rest;
+      this.#areSame = rest !== '' && isAt(text, from, rest);
       from += rest.length;
       this.#at += rest.length;
       if (this.#at === this.#blocks[this.#block]?.length) {

@@ -1,4 +1,5 @@
 /** The lines of one process that some pmap printed: collects the rows until all of them are known. */
+import { ownText } from '../../model/text.ts';
 import type { Address } from '../../model/units.ts';
 import type { Completed, Form, ReadRow, TextRow } from '../pmap/row.ts';
 import { isSecondRow } from '../pmap/tabular-quirks.ts';
@@ -117,7 +118,7 @@ export class Listing implements Block {
   #keep(text: string): string {
     let kept = this.#strings.get(text);
     if (kept === undefined) {
-      kept = ` ${text}`.slice(1);
+      kept = ownText(text);
       this.#strings.set(kept, kept);
     }
     return kept;
