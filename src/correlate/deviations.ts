@@ -11,6 +11,7 @@ import type { Claim } from './claims.ts';
 import type { Effort } from './effort.ts';
 import { sameBacking, sameProtection } from './fit.ts';
 import type { ImageMap } from './image-map.ts';
+import { NONE } from './mapping.ts';
 import type { PlacedModule } from './modules.ts';
 import type { VmaIndex } from './vma-index.ts';
 
@@ -23,9 +24,6 @@ export interface ModuleState {
   /** Is anything of it executable? An emulator maps its guest without. */
   readonly anyExecutable: () => boolean;
 }
-
-/** Shared by all mappings that have none. */
-const NONE: readonly never[] = [];
 
 /** Deviations of one mapping, given the pieces that claim it. */
 export function deviationsOf(

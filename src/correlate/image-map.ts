@@ -150,7 +150,7 @@ export class ImageMap {
   }
 }
 
-/** What begins and ends there, a stretch of addresses as it is. */
+/** The range of a stretch as a part; the stretch itself serves where it has that very range. */
 function asPart(stretch: Stretch, start: bigint, end: bigint): Part {
   const { kind, name, section, module } = stretch;
   const whole = stretch.start === start && stretch.end === end;

@@ -132,17 +132,14 @@ export function sectionTypeName(type: number, machine: number): string {
 }
 
 export function sectionFlagLetters(flags: number, machine: number, osAbi: number): string {
-  const letters = commonFlagLetters(flags & COMMON_FLAGS);
+  const common = flags & COMMON_FLAGS;
+  const letters = LETTERS.get(common) ?? spell(common);
   return flags > 0xfffff ? letters + rareFlagLetters(flags, machine, osAbi) : letters;
 }
 
 const COMMON_FLAGS = 0xfff;
 /** Nearly all sections have one of a dozen combinations. */
 const LETTERS = new Map<number, string>();
-
-function commonFlagLetters(flags: number): string {
-  return LETTERS.get(flags) ?? spell(flags);
-}
 
 function spell(flags: number): string {
   const letters = SECTION_FLAGS.map(([bit, letter]) => (flags & bit ? letter : '')).join('');

@@ -1,7 +1,6 @@
 /** `--format sections`: a line for every part of every mapping, with its run-time range and size. */
 import type { Mapping, Part, Report } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
-
 import { contentsOf } from './contents.ts';
 import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
 import { MappingNames } from './mapping-names.ts';
