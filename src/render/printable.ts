@@ -5,8 +5,6 @@
  */
 
 const PLAIN = /^[\x20-\x7e]*$/;
-/** Controls, format marks (bidirectional, zero-width), surrogates, unassigned; line separators; variation selectors. */
-const ACTIVE = /\p{C}|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 
 /**
  * Latin1 text (one char a byte) as readable Unicode: valid UTF-8 is decoded; whatever could act on a terminal, and
@@ -14,12 +12,18 @@ const ACTIVE = /\p{C}|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
  */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text;
-  return lossless(text).replace(ACTIVE, char => {
+  return lossless(text).replace(active(), char => {
     const code = char.codePointAt(0)!;
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
 }
+
+/**
+ * Controls, format marks (bidirectional, zero-width), surrogates, unassigned; line separators; variation selectors. V8
+ * collects the characters when it meets the expression, which takes as long as a process's first mappings.
+ */
+const active = (): RegExp => /\p{C}|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 
 /**
  * Latin1 text (one char a byte) as Unicode that loses nothing: a byte 0xNN that is not part of valid UTF-8 becomes the

@@ -6,12 +6,13 @@
 
 /** In the text that JSON.stringify made, newlines are its own. */
 const PLAIN = /^[\n\x20-\x7e]*$/;
-const ACTIVE = /[^\P{C}\n]|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
+/** Made when it is needed, like that of `printable`. */
+const active = (): RegExp => /[^\P{C}\n]|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 
 /** As JSON.stringify, for values that it can write. */
 export function stringify(value: object | string, indent = 0): string {
   const text = JSON.stringify(value, null, indent);
-  return PLAIN.test(text) ? text : text.replace(ACTIVE, escaped);
+  return PLAIN.test(text) ? text : text.replace(active(), escaped);
 }
 
 /** One escape for each UTF-16 code unit. */
