@@ -1,11 +1,11 @@
 declare module 'elfy' {
-  /** A program header as elfy 1.0.0 returns it, as far as it is used; numbers above 2^53 are rounded. */
+  /** A program header as elfy 1.0.0 returns it, as far as it is used: each field as its class's reader gives it. */
   interface ElfyProgram {
-    readonly offset: number;
-    readonly vaddr: number;
-    readonly filesz: number;
-    readonly memsz: number;
-    readonly align: number;
+    readonly offset: number | bigint;
+    readonly vaddr: number | bigint;
+    readonly filesz: number | bigint;
+    readonly memsz: number | bigint;
+    readonly align: number | bigint;
   }
   interface ElfyHeader {
     readonly class: '32' | '64';
@@ -20,6 +20,8 @@ declare module 'elfy' {
     /** Positions of the entries of a table: here what the readers take as `entry`. */
     sliceChunks(image: Buffer, offset: number, count: number, size: number): (Buffer | number)[];
     readUInt32(entry: Buffer | number, at: number): number;
+    /** Its own gives a number, rounded above 2^53. */
+    readUInt64(entry: Buffer | number, at: number): number | bigint;
   }
   const elfy: { Parser: typeof Parser };
   export default elfy;

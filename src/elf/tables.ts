@@ -2,9 +2,9 @@
  * The program headers and section headers, as they lie in the file.
  *
  * Program headers are read by elfy. It wants the whole file in one Buffer, rounds above 2^53, and does not know every type,
- * so its parser of the table alone is used, over the table's own bytes; what it rounds and what it names (type, flags) is
- * taken from the same bytes. Of section headers it would give four fields of six, at half of what a file costs: they are
- * read without it (sections.ts).
+ * so its parser of the table alone is used, over the table's own bytes, with a reader of words that does not round; what it
+ * names (type, flags) is taken from the same bytes. Of section headers it would give four fields of six, at half of what a
+ * file costs: they are read without it (sections.ts).
  */
 import elfy from 'elfy';
 import type { ByteSource } from '../model/bytes.ts';
@@ -28,22 +28,22 @@ export function readProgramHeaders(source: ByteSource, header: RawHeader, flaws:
   const { is64, machine, phoff, phnum } = header;
   const size = programHeaderSize(is64);
   const { count, words } = readTable(source, header, 'program header', phoff, phnum, size, flaws);
-  const exact = (value: number, at: number): bigint =>
-    value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : words.word(at);
   return new ProgramHeaderParser(words).parse(count, size).map((program, index) => {
     const at = index * size;
     return {
       index,
       type: segmentTypeName(words.u32(at), machine),
       flags: SEGMENT_FLAGS[words.u32(at + (is64 ? 4 : 24)) & 7]!,
-      offset: exact(program.offset, at + (is64 ? 8 : 4)) as FileOffset,
-      vaddr: exact(program.vaddr, at + (is64 ? 16 : 8)) as Vaddr,
-      filesz: exact(program.filesz, at + (is64 ? 32 : 16)),
-      memsz: exact(program.memsz, at + (is64 ? 40 : 20)),
-      align: exact(program.align, at + (is64 ? 48 : 28)),
+      offset: wide(program.offset) as FileOffset,
+      vaddr: wide(program.vaddr) as Vaddr,
+      filesz: wide(program.filesz),
+      memsz: wide(program.memsz),
+      align: wide(program.align),
     };
   });
 }
+
+const wide = (value: number | bigint): bigint => (typeof value === 'bigint' ? value : BigInt(value));
 
 /** PF_X, PF_W, PF_R: every combination once. */
 const SEGMENT_FLAGS: readonly SegmentFlags[] = Array.from({ length: 8 }, (_, flags) => ({
@@ -106,13 +106,17 @@ class ProgramHeaderParser extends elfy.Parser {
   }
 
   override sliceChunks(_image: Buffer, _offset: number, count: number, size: number): number[] {
-    const positions: number[] = [];
-    for (let i = 0; i < count; i++) positions.push(i * size);
+    const positions = new Array<number>(count);
+    for (let i = 0; i < count; i++) positions[i] = i * size;
     return positions;
   }
 
   override readUInt32(entry: number, at: number): number {
     return this.#words.u32(entry + at);
+  }
+
+  override readUInt64(entry: number, at: number): bigint {
+    return this.#words.u64(entry + at);
   }
 
   override mapFlags(): object {

@@ -1,4 +1,4 @@
-/** ELF headers that have been read, for the next process that has mapped the same file: most share their libraries. */
+/** The ELF headers of files that have been read, for the next process that has mapped the same: most share their libraries. */
 import type { BigIntStats } from 'node:fs';
 import type { Depth } from '../elf/read.ts';
 import type { ElfFile } from '../model/elf.ts';
@@ -7,23 +7,45 @@ import type { ElfFile } from '../model/elf.ts';
 const MOST = 4096;
 const MOST_HEADERS = 500_000;
 
+/** A file as it was when it was opened, and what was read of it. */
+interface Known extends Pick<BigIntStats, 'dev' | 'size' | 'mtimeNs' | 'ctimeNs'> {
+  readonly depth: Depth;
+  readonly elf: ElfFile;
+}
+
 export class KnownImages {
-  readonly #images = new Map<string, ElfFile>();
+  readonly #byInode = new Map<bigint, Known[]>();
+  #images = 0;
   #headers = 0;
 
   /** The headers of a file as it was when it was opened: as known, or as `read` finds them. */
   get(stats: BigIntStats, depth: Depth, read: () => ElfFile): ElfFile {
     const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    const key = [dev, ino, size, mtimeNs, ctimeNs, depth].join(' ');
-    let elf = this.#images.get(key);
-    if (elf) return elf;
-    elf = read();
+    const known = this.#byInode
+      .get(ino)
+      ?.find(
+        file =>
+          file.dev === dev &&
+          file.size === size &&
+          file.mtimeNs === mtimeNs &&
+          file.ctimeNs === ctimeNs &&
+          file.depth === depth,
+      );
+    return known?.elf ?? this.#add(ino, { dev, size, mtimeNs, ctimeNs, depth, elf: read() });
+  }
+
+  #add(inode: bigint, file: Known): ElfFile {
+    const { elf } = file;
+    this.#images++;
     this.#headers += elf.sections.length + elf.programHeaders.length;
-    if (this.#images.size >= MOST || this.#headers > MOST_HEADERS) {
-      this.#images.clear();
+    if (this.#images > MOST || this.#headers > MOST_HEADERS) {
+      this.#byInode.clear();
+      this.#images = 0;
       this.#headers = 0;
     }
-    this.#images.set(key, elf);
+    const others = this.#byInode.get(inode);
+    if (others) others.push(file);
+    else this.#byInode.set(inode, [file]);
     return elf;
   }
 }
