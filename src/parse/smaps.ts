@@ -8,9 +8,8 @@
  *   THPeligible:           0
  *   VmFlags: rd mr mw me
  *
- * Every record of one file has the same lines at the same width unless a figure exceeds eight digits, so the
- * places learnt from one record serve for the next: its newlines are checked, and only the digits are read. And many records
- * are equal but for their first line: they are read once.
+ * Every record of one file has the same lines, so that an expression made of the first record's reads each of the others at
+ * once. And many records are equal but for their first line: their figures are kept once.
  */
 import { isAt, ownText } from '../model/text.ts';
 import type { Figures, Vma } from '../model/vma.ts';
@@ -24,14 +23,12 @@ export interface BadLine {
   readonly text: string;
 }
 
-interface LearntLine {
-  /** Positions are relative to the start of the figure lines. */
-  readonly start: number;
-  readonly firstChar: number;
-  readonly newline: number;
-  readonly digitsStart: number;
-  readonly digitsEnd: number;
-  readonly scale: number;
+/** Which lines follow the first line of a record. */
+interface Shape {
+  /** Sticky; its groups are the figures, in the order of their names, and the flags. */
+  readonly lines: RegExp;
+  /** Bytes in the unit of each figure. */
+  readonly scales: readonly number[];
 }
 
 const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
@@ -40,9 +37,6 @@ const MOST_FIGURES = 256;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
 const KIB = 1024;
-const NEWLINE = 10;
-const SPACE = 32;
-const COLON = 58;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
 const LONGEST_QUOTE = KIB;
@@ -73,8 +67,10 @@ export class SmapsParser {
   #open: OpenVma | null = null;
   /** Its figures, as its lines tell them one by one. */
   #figures: (number | null)[] | null = null;
-  #learnt: readonly LearntLine[] | null = null;
-  #learning: LearntLine[] = [];
+  /** Of the first record that has figures and flags. */
+  #shape: Shape | null = null;
+  /** Of the figures of the open record while there is no shape, in the order of its lines. */
+  #scales: number[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
   readonly #known = new Map<string, Rest>();
   /** The last two that differ: where there are thousands of records, they often alternate. */
@@ -96,7 +92,7 @@ export class SmapsParser {
       if (newline < 0) break;
       const isFirst = this.#takeLine(all, at, newline);
       at = newline + 1;
-      if (isFirst && this.#learnt) at = this.#takeRest(all, at);
+      if (isFirst && this.#shape) at = this.#takeRest(all, at);
     }
     const rest = at === 0 ? all : all.slice(at);
     this.#rest = rest.length > LONGEST_LINE ? rest.slice(0, LONGEST_LINE) : rest;
@@ -140,29 +136,16 @@ export class SmapsParser {
     const figures = this.#ownFigures();
     while (figures.length <= column) figures.push(null);
     figures[column] = Number(match[2]) * scale;
-    if (this.#learnt) return;
-    const lineStart = this.#learning.at(-1) ? this.#learning.at(-1)!.newline + 1 : 0;
-    const newline = lineStart + match[0].length;
-    const digitsEnd = newline - (match[3] === undefined ? 0 : 3);
-    const digitsStart = lineStart + name.length + 1;
-    if (column === this.#learning.length)
-      this.#learning.push({
-        start: lineStart,
-        firstChar: name.charCodeAt(0),
-        newline,
-        digitsStart,
-        digitsEnd,
-        scale,
-      });
+    if (!this.#shape && column === this.#scales.length) this.#scales.push(scale);
   }
 
-  /** Takes the rest of a record at once; returns where it ends, `at` where it is not as the learnt one was. */
+  /** Takes the rest of a record at once; returns where it ends, `at` where it has other lines. */
   #takeRest(text: string, at: number): number {
     const rest = this.#restAt(text, at);
     if (rest === null) return at;
     this.#open!.figures = rest.figures;
     this.#open!.vmFlags = rest.flags;
-    this.#line += this.#learnt!.length + 1;
+    this.#line += this.#shape!.scales.length + 1;
     if (rest !== this.#last) {
       this.#lastButOne = this.#last;
       this.#last = rest;
@@ -173,44 +156,18 @@ export class SmapsParser {
   #restAt(text: string, at: number): Rest | null {
     if (this.#last && isAt(text, at, this.#last.lines)) return this.#last;
     if (this.#lastButOne && isAt(text, at, this.#lastButOne.lines)) return this.#lastButOne;
-    const flags = at + this.#learnt!.at(-1)!.newline + 1;
-    const newline = text.startsWith('VmFlags:', flags) ? text.indexOf('\n', flags) : -1;
-    if (newline < 0) return null;
-    const lines = text.slice(at, newline + 1);
-    const known = this.#known.get(lines);
+    const { lines, scales } = this.#shape!;
+    lines.lastIndex = at;
+    const match = lines.exec(text);
+    if (!match) return null;
+    const known = this.#known.get(match[0]);
     if (known) return known;
-    const figures = this.#figuresAt(text, at);
-    if (figures === null) return null;
-    const own = ownText(lines);
-    const rest = { lines: own, figures, flags: this.#flagSet(text.slice(flags + 8, newline)) };
+    const figures = new Array<number>(scales.length);
+    for (let i = 0; i < scales.length; i++) figures[i] = Number(match[i + 1]) * scales[i]!;
+    const own = ownText(match[0]);
+    const rest = { lines: own, figures, flags: this.#flagSet(match[scales.length + 1]!) };
     if (this.#known.size < MOST_KNOWN) this.#known.set(own, rest);
     return rest;
-  }
-
-  /** Reads a record's figures at the learnt places; null where they do not fit. */
-  #figuresAt(text: string, at: number): number[] | null {
-    const learnt = this.#learnt!;
-    const figures: number[] = [];
-    for (let i = 0; i < learnt.length; i++) {
-      const { start, firstChar, newline, digitsStart, digitsEnd, scale } = learnt[i]!;
-      if (text.charCodeAt(at + newline) !== NEWLINE || text.charCodeAt(at + digitsStart - 1) !== COLON)
-        return null;
-      if (text.charCodeAt(at + start) !== firstChar) return null;
-      // From the last digit to the blanks before the first: most figures are a single 0.
-      let value = 0;
-      let unit = 1;
-      let j = at + digitsEnd - 1;
-      for (; j >= at + digitsStart; j--) {
-        const char = text.charCodeAt(j);
-        if (char === SPACE) break;
-        if (char < 48 || char > 57) return null;
-        value += (char - 48) * unit;
-        unit *= 10;
-      }
-      if (unit === 1 || text.charCodeAt(j) !== SPACE) return null;
-      figures.push(value * scale);
-    }
-    return figures;
   }
 
   /** The open record's figures, to be changed: a list that other records share is copied before. */
@@ -231,16 +188,18 @@ export class SmapsParser {
   #closeRecord(): void {
     if (this.#open) {
       this.vmas.push(this.#open);
-      if (
-        !this.#learnt &&
-        this.#open.vmFlags &&
-        this.#learning.length === this.figureNames.length &&
-        this.#learning.length > 0
-      )
-        this.#learnt = this.#learning;
+      const isWhole = this.#scales.length > 0 && this.#scales.length === this.figureNames.length;
+      if (!this.#shape && this.#open.vmFlags && isWhole)
+        this.#shape = shapeOf(this.figureNames, this.#scales);
     }
     this.#open = null;
     this.#figures = null;
-    if (!this.#learnt) this.#learning = [];
+    if (!this.#shape) this.#scales = [];
   }
+}
+
+/** FIGURE_LINE of each figure, then the flags. */
+function shapeOf(names: readonly string[], scales: readonly number[]): Shape {
+  const figures = names.map((name, i) => `${name}: +([0-9]{1,18})${scales[i] === KIB ? ' kB' : ''}\n`);
+  return { lines: new RegExp(`${figures.join('')}VmFlags:([^\n]*)\n`, 'y'), scales };
 }
