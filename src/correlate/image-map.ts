@@ -10,7 +10,7 @@ import { type ElfFile, occupiesMemory, type ProgramHeader } from '../model/elf.t
 import type { Content, Loader } from '../model/module.ts';
 import type { Part, PartKind } from '../model/report.ts';
 import { type Address, atBias, type LoadBias, pageUp, SPACE_END } from '../model/units.ts';
-import { type Stretch, StretchMap } from './stretches.ts';
+import { cut, type Stretch, StretchMap } from './stretches.ts';
 
 /** Of stretches that a list of section names is made from. Hostile files have as many sections as they like. */
 const MOST_NAMES = 512;
@@ -65,11 +65,15 @@ export class ImageMap {
   /** Adds those of the parts (see addParts) that live here. */
   addResidents(parts: Part[], content: Content, start: Address, end: Address): void {
     if (content.role === 'reservation') return;
-    const isRebuilt = this.#elf.sectionsFrom === 'rebuilt';
+    if (this.#elf.sectionsFrom === 'headers') {
+      const residents = this.#liveMap().within(start, end);
+      for (let i = 0; i < residents.length; i++) parts.push(residents[i] as Part);
+      return;
+    }
     const load = this.#elf.programHeaders[content.segment]!;
     this.#liveMap().cover(start, end, Number.POSITIVE_INFINITY, (stretch, from, to) => {
-      if (stretch) parts.push(asPart(stretch, from, to));
-      else if (isRebuilt) this.#addInside(parts, load, from, to);
+      if (stretch) parts.push(cut(stretch, from, to) as Part);
+      else this.#addInside(parts, load, from, to);
     });
   }
 
@@ -81,7 +85,7 @@ export class ImageMap {
     }
     const load = this.#elf.programHeaders[content.segment]!;
     this.#liveMap().cover(start, end, Number.POSITIVE_INFINITY, (stretch, from, to) => {
-      if (stretch) parts.push(asPart(stretch, from, to));
+      if (stretch) parts.push(cut(stretch, from, to) as Part);
       else this.#addUnclaimed(parts, load, from, to, offset === null ? null : offset + (from - start));
     });
   }
@@ -128,7 +132,7 @@ export class ImageMap {
       offset + (end - start),
       MOST_GHOSTS,
       (stretch, from, to) => {
-        if (stretch) parts.push(asPart(stretch, move + from, move + to));
+        if (stretch) parts.push(moved(stretch, from, to, move));
         else parts.push(this.#part('padding', move + from, move + to));
       },
     );
@@ -150,17 +154,17 @@ export class ImageMap {
   }
 }
 
-/** The range of a stretch as a part; the stretch itself serves where it has that very range. */
-function asPart(stretch: Stretch, start: bigint, end: bigint): Part {
-  const { kind, name, section, module } = stretch;
-  const whole = stretch.start === start && stretch.end === end;
-  return (whole ? stretch : { kind, name, section, module, start, end }) as Part;
+/** As much of a stretch of the file as lies in [from, to), at its run-time address. */
+function moved(stretch: Stretch, from: bigint, to: bigint, by: bigint): Part {
+  const part = cut(stretch, from, to);
+  return { ...part, start: by + part.start, end: by + part.end } as Part;
 }
 
 const nameless = (kind: PartKind, start: bigint, end: bigint, module: number): Stretch => ({
   kind,
   name: null,
   section: null,
+  whole: true,
   module,
   start,
   end,
@@ -189,7 +193,8 @@ function liveStretches(elf: ElfFile, bias: LoadBias, module: number): Stretch[] 
     if (!occupiesMemory(section)) continue;
     const start = atBias(bias, section.vaddr);
     const { name, index } = section;
-    stretches.push({ kind: 'section', name, section: index, module, start, end: start + section.size });
+    const end = start + section.size;
+    stretches.push({ kind: 'section', name, section: index, whole: true, module, start, end });
   }
   addHeader(stretches, elf, bias, module, 'section-headers', header.shoff, header.shsize);
   return stretches;
@@ -231,7 +236,7 @@ function fileStretches(elf: ElfFile, module: number): Stretch[] {
     const { type, flags, name, index, offset, size } = sections[i]!;
     if (type === 'NOBITS' || type === 'NULL' || size === 0n) continue;
     const kind = flags.includes('A') ? 'ghost' : 'unallocated';
-    stretches.push({ kind, name, section: index, module, start: offset, end: offset + size });
+    stretches.push({ kind, name, section: index, whole: true, module, start: offset, end: offset + size });
   }
   stretches.push(nameless('section-headers', header.shoff, header.shoff + BigInt(header.shsize), module));
   if (fileSize !== null) stretches.push(nameless('zero-fill', BigInt(fileSize), SPACE_END, module));

@@ -105,7 +105,7 @@ function partsOf(vma: Vma, own: readonly Claim[], states: States, all: boolean):
   const fill = (end: Vma['start']): void => {
     const kind = vma.file === null ? 'anonymous' : 'padding';
     if (cursor < end && (all || kind === 'anonymous'))
-      parts.push({ kind, name: null, section: null, module: null, start: cursor, end });
+      parts.push({ kind, name: null, section: null, whole: true, module: null, start: cursor, end });
   };
   for (let i = 0; i < own.length; i++) {
     const { module, piece } = own[i]!;
@@ -129,5 +129,5 @@ function partsOf(vma: Vma, own: readonly Claim[], states: States, all: boolean):
 }
 
 const undivided = ({ start, end }: Vma, module: number): Part[] => [
-  { kind: 'unnamed', name: null, section: null, module, start, end },
+  { kind: 'unnamed', name: null, section: null, whole: true, module, start, end },
 ];

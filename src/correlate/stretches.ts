@@ -15,6 +15,7 @@ export interface Stretch {
   readonly kind: PartKind;
   readonly name: string | null;
   readonly section: number | null;
+  readonly whole: boolean;
   readonly module: number | null;
   readonly start: bigint;
   readonly end: bigint;
@@ -56,10 +57,37 @@ export class StretchMap {
     return cursor;
   }
 
+  /** The stretches that overlap [start, end), the first and the last as far as they do. */
+  within(start: bigint, end: bigint): readonly Stretch[] {
+    if (start >= end) return NONE;
+    const stretches = this.#stretches;
+    const from = firstEndingAfter(stretches, start);
+    let to = firstEndingAfter(stretches, end);
+    if (to < stretches.length && stretches[to]!.start < end) to++;
+    if (from >= to) return NONE;
+    const inside = stretches.slice(from, to);
+    inside[0] = cut(inside[0]!, start, end);
+    inside[inside.length - 1] = cut(inside.at(-1)!, start, end);
+    return inside;
+  }
+
   /** How many stretches overlap [start, end). */
   count(start: bigint, end: bigint): number {
     return firstEndingAfter(this.#stretches, end - 1n) - firstEndingAfter(this.#stretches, start) + 1;
   }
+}
+
+const NONE: readonly Stretch[] = [];
+
+/** As much of a stretch as lies in [start, end). */
+export function cut(stretch: Stretch, start: bigint, end: bigint): Stretch {
+  if (stretch.start >= start && stretch.end <= end) return stretch;
+  return {
+    ...stretch,
+    whole: false,
+    start: stretch.start > start ? stretch.start : start,
+    end: stretch.end < end ? stretch.end : end,
+  };
 }
 
 /** In order, none empty, none over another: so are the sections of nearly all files. */
@@ -77,7 +105,7 @@ function disentangled(claims: readonly Stretch[]): Stretch[] {
   for (const claim of claims.filter(({ start, end }) => start < end).sort(inOrder)) {
     const start: bigint = cursor !== null && cursor > claim.start ? cursor : claim.start;
     if (start >= claim.end) continue;
-    apart.push(start === claim.start ? claim : { ...claim, start });
+    apart.push(start === claim.start ? claim : { ...claim, whole: false, start });
     cursor = claim.end;
   }
   return apart;

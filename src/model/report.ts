@@ -61,6 +61,8 @@ export interface Part extends Range {
   readonly name: string | null;
   /** Section-table index. */
   readonly section: number | null;
+  /** Is it all of what it is a part of, and not cut by the bounds of the mapping or by another part? */
+  readonly whole: boolean;
   /** The module whose bytes these are; null for merged-in anonymous memory. */
   readonly module: number | null;
 }

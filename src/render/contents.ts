@@ -62,12 +62,13 @@ function itemsOf(report: Report, mapping: Mapping): string[] {
 
 /** The name; where the mapping holds only a part of the section, how much of it. */
 function sectionItem(report: Report, part: Part, mapping: Mapping): string {
+  const label = printable(part.name ?? '') || `section ${part.section}`;
+  if (part.whole && part.module === mapping.module) return label;
   const module = report.modules[part.module!]!;
   const image = module.image.status === 'read' ? module.image.elf : null;
   const section = image && part.section !== null ? sectionAt(image, part.section) : undefined;
-  const owner = part.module === mapping.module ? '' : ` of ${baseName(module.path)}`;
-  const name = `${printable(part.name ?? '') || `section ${part.section}`}${owner}`;
-  if (!section || part.end - part.start === section.size) return name;
+  const name = part.module === mapping.module ? label : `${label} of ${baseName(module.path)}`;
+  if (!section || part.whole) return name;
   const begins = module.placement !== null && part.start === atBias(module.placement.bias, section.vaddr);
   return begins ? `${amount(sizeOf(part))} of ${name}` : `rest of ${name}`;
 }

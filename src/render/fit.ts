@@ -44,9 +44,14 @@ function lineOf(entries: readonly Entry[], isShown: (i: number) => boolean): str
 
 /** Names apart by blanks; phrases of several words by commas. */
 export function joinItems(items: readonly string[]): string {
-  let text = items[0] ?? '';
-  for (let i = 1; i < items.length; i++)
-    text += `${items[i]!.includes(' ') || items[i - 1]!.includes(' ') ? ',' : ''} ${items[i]}`;
+  let text = '';
+  let wasPhrase = false;
+  for (let i = 0; i < items.length; i++) {
+    const isPhrase = items[i]!.includes(' ');
+    if (i > 0) text += isPhrase || wasPhrase ? ', ' : ' ';
+    text += items[i];
+    wasPhrase = isPhrase;
+  }
   return text;
 }
 

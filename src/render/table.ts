@@ -8,6 +8,7 @@ import { explain } from './explanation.ts';
 import { fitItems } from './fit.ts';
 import { type Cell, type Column, gridHeader, gridRow } from './grid.ts';
 import { type Renderer, type RenderOptions, selected } from './options.ts';
+import { PLAIN } from './palette.ts';
 import { printable } from './printable.ts';
 import { summary, title } from './summary.ts';
 import { totalsOf } from './totals.ts';
@@ -70,13 +71,14 @@ function contentsCell(
   mapping: Mapping,
   room: number | null,
   { palette }: RenderOptions,
-): { text: string; style: (text: string) => string } {
+): Cell {
   const { head, items, alerts } = contentsOf(report, mapping);
   const alert = alerts.length === 0 ? '' : alerts.map(text => `! ${text}`).join('; ');
   const before = items.length > 0 ? `${head}: ` : head;
   const after = alert === '' ? '' : ` ${alert}`;
   const list = fitItems(items, room === null ? null : Math.max(0, room - before.length - after.length));
   const text = `${before}${list}${after}`;
+  if (palette === PLAIN) return { text };
   const ordinary = mapping.module === null && alert === '';
   const style = (whole: string): string => {
     if (ordinary) return palette.dim(whole);

@@ -6,6 +6,7 @@ const stretch = (start: number, end: number, name: string): Stretch => ({
   kind: 'section',
   name,
   section: 1,
+  whole: true,
   module: 0,
   start: BigInt(start),
   end: BigInt(end),
@@ -68,6 +69,17 @@ describe('a stretch map', () => {
     expect(show([stretch(0, 9, 'a'), stretch(2, 3, 'b')], 0, 9)).toEqual(['0-9 a']);
   });
 
+  it('gives those within an interval, and tells which it has cut', () => {
+    const map = new StretchMap([stretch(2, 4, 'a'), stretch(4, 6, 'b'), stretch(8, 9, 'c')]);
+    const shown = (start: bigint, end: bigint): string[] =>
+      map.within(start, end).map(({ start: from, end: to, name, whole }) => `${from}-${to} ${name} ${whole}`);
+    expect(shown(0n, 9n)).toEqual(['2-4 a true', '4-6 b true', '8-9 c true']);
+    expect(shown(3n, 5n)).toEqual(['3-4 a false', '4-5 b false']);
+    expect(shown(2n, 4n)).toEqual(['2-4 a true']);
+    expect(shown(6n, 8n)).toEqual([]);
+    expect(shown(3n, 3n)).toEqual([]);
+  });
+
   it('equals a slow twin that labels byte by byte', () => {
     const at = fc.nat(30);
     const claim = fc
@@ -81,6 +93,10 @@ describe('a stretch map', () => {
           for (let i = Number(start); i < Number(end); i++) bytes[i] ??= name;
 
         const covered = cover(claims, from, to);
+        const within = new StretchMap(claims).within(BigInt(from), BigInt(to));
+        expect(within.map(({ start, end, name }) => ({ start, end, label: name }))).toEqual(
+          covered.filter(({ label }) => label !== null),
+        );
         const labels = covered.flatMap(({ start, end, label }) => new Array(Number(end - start)).fill(label));
         expect(labels).toEqual(bytes.slice(from, Math.max(from, to)));
         let cursor = BigInt(from);
