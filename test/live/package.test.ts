@@ -1,5 +1,5 @@
 /** The package as its users get it: packed, installed somewhere else, run and imported. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -45,6 +45,14 @@ describe('the package', () => {
       JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
     );
     expect(run(command, [String(process.pid)])).toContain('LOAD');
+  });
+
+  it('uses nothing of Node.js that warns of itself', () => {
+    const command = join(installed, 'dist', 'cli.cjs');
+    const strict = ['--pending-deprecation', '--throw-deprecation', command, String(process.pid)];
+    const { status, stdout, stderr } = spawnSync(process.execPath, strict, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('LOAD');
   });
 
   it('is a library with the same report', () => {
