@@ -5,6 +5,7 @@
  */
 
 const PLAIN = /^[\x20-\x7e]*$/;
+const ASCII = /^[\x00-\x7f]*$/;
 
 /**
  * Latin1 text (one char a byte) as readable Unicode: valid UTF-8 is decoded; whatever could act on a terminal, and
@@ -12,7 +13,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
  */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text;
-  return lossless(text).replace(active(), char => {
+  return lossless(text).replace(activeOf(text), char => {
     const code = char.codePointAt(0)!;
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
@@ -21,16 +22,18 @@ export function printable(text: string): string {
 
 /**
  * Controls, format marks (bidirectional, zero-width), surrogates, unassigned; line separators; variation selectors. V8
- * collects the characters when it meets the expression, which takes as long as a process's first mappings.
+ * collects the characters when it meets the expression, which takes as long as a process's first mappings: of ASCII, as
+ * command lines of several lines are, the controls alone are asked for.
  */
-const active = (): RegExp => /\p{C}|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
+const activeOf = (text: string): RegExp =>
+  ASCII.test(text) ? /[\x00-\x1f\x7f]/g : /\p{C}|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 
 /**
  * Latin1 text (one char a byte) as Unicode that loses nothing: a byte 0xNN that is not part of valid UTF-8 becomes the
  * lone surrogate U+DCNN, which JSON writes as "\udcNN" (Python's surrogateescape, PEP 383).
  */
 export function lossless(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (ASCII.test(text)) return text;
   let out = '';
   for (let i = 0; i < text.length; ) {
     const length = sequenceLength(text, i);
