@@ -60,12 +60,13 @@ export class VmaReader {
   /** The line in [from, to) of a text, like parseMapsLine. */
   read(text: string, from: number, to: number): OpenVma | null {
     const match = headAt(text, from);
-    const tail = match && this.#files.tail(text.slice(HEAD.lastIndex, to));
-    if (!match || !tail) return null;
+    if (!match) return null;
     // Most begin where the one before ends; of thousands, it pays that the number is the same too.
     const start = match[1] === this.#endText ? this.#end : addressOf(match[1]!);
     const end = addressOf(match[2]!);
-    if (start >= end) return null;
+    // A file is met only where it is mapped.
+    const tail = start < end ? this.#files.tail(text.slice(HEAD.lastIndex, to)) : null;
+    if (!tail) return null;
     this.#endText = match[2]!;
     this.#end = end;
     const { device, inode, name, file } = tail;

@@ -89,6 +89,15 @@ describe('smaps', () => {
     expect(files.files).toHaveLength(2);
   });
 
+  it('knows no file of a range that is empty', () => {
+    const { vmas, files } = parse(
+      '2000-2000 r--p 00000000 fe:00 7 /lib/x.so\n',
+      '2000-3000 r--p 00000000 fe:00 8 /lib/y.so\n',
+    );
+    expect(vmas.map(({ file }) => file)).toEqual([0]);
+    expect(files.files).toEqual([{ name: '/lib/y.so', device: 'fe:00', inode: '8' }]);
+  });
+
   it('names bad lines with their number and goes on', () => {
     const good = '1000-2000 rw-p 00000000 00:00 0 \n';
     const { badLines, badLineCount, vmas } = parse(`what is this\n${good}Rss: many kB\nRss: 8 kB\n`);
