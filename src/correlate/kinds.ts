@@ -15,27 +15,42 @@ export interface Kind {
 const told = (kind: MappingKind): Kind => ({ kind, inferred: false });
 const inferred = (kind: MappingKind): Kind => ({ kind, inferred: true });
 
-/** By the kernel's names (proc_pid_maps(5)); first match wins. */
-const NAMED: readonly (readonly [RegExp, MappingKind])[] = [
-  [/^\[heap\]$/, 'heap'],
-  [/^\[stack\]$/, 'stack'],
-  [/^\[stack:\d+\]$/, 'thread-stack'],
-  [/^\[anon: glibc: pthread stack: \d+\]$/, 'thread-stack'],
-  [/^\[anon: glibc: (malloc arena|malloc)/, 'malloc-arena'],
-  [/^\[vdso\]$/, 'vdso'],
-  [/^\[vvar(_vclock)?\]$/, 'vvar'],
-  [/^\[vsyscall\]$/, 'vsyscall'],
-  [/^\[anon_shmem:/, 'shared-memory'],
-  [/^\/SYSV[0-9a-f]{8}/, 'shared-memory'],
-  [/^\[ shmid=/, 'shared-memory'],
-  [/^\/dev\/shm\//, 'shared-memory'],
-  [/^\/dev\/zero \(deleted\)$/, 'shared-memory'],
-  [/^\/memfd:/, 'memfd'],
-  [/^\/anon_hugepage/, 'anonymous'],
-  [/^\/dev\/zero$/, 'anonymous'],
-  [/^\/dev\//, 'device'],
-  [/^anon_inode:|^socket:|^\/\[aio\]|^\[(?!anon)/, 'special'],
+/** By the kernel's names (proc_pid_maps(5)). */
+const WHOLE_NAMES: ReadonlyMap<string, MappingKind> = new Map([
+  ['[heap]', 'heap'],
+  ['[stack]', 'stack'],
+  ['[vdso]', 'vdso'],
+  ['[vvar]', 'vvar'],
+  ['[vvar_vclock]', 'vvar'],
+  ['[vsyscall]', 'vsyscall'],
+  ['/dev/zero (deleted)', 'shared-memory'],
+  ['/dev/zero', 'anonymous'],
+]);
+
+/** How names begin, and how they must go on; the first match wins. Texts, because each expression takes a while to compile. */
+const BEGINNINGS: readonly (readonly [string, MappingKind, RegExp?])[] = [
+  ['[stack:', 'thread-stack', /^\d+\]$/],
+  ['[anon: glibc: pthread stack: ', 'thread-stack', /^\d+\]$/],
+  ['[anon: glibc: malloc', 'malloc-arena'],
+  ['[anon_shmem:', 'shared-memory'],
+  ['/SYSV', 'shared-memory', /^[0-9a-f]{8}/],
+  ['[ shmid=', 'shared-memory'],
+  ['/dev/shm/', 'shared-memory'],
+  ['/memfd:', 'memfd'],
+  ['/anon_hugepage', 'anonymous'],
+  ['/dev/', 'device'],
+  ['anon_inode:', 'special'],
+  ['socket:', 'special'],
+  ['/[aio]', 'special'],
 ];
+
+function kindOfName(name: string): MappingKind | null {
+  const whole = WHOLE_NAMES.get(name);
+  if (whole) return whole;
+  for (const [beginning, kind, rest] of BEGINNINGS)
+    if (name.startsWith(beginning) && (!rest || rest.test(name.slice(beginning.length)))) return kind;
+  return name.startsWith('[') && !name.startsWith('[anon') ? 'special' : null;
+}
 
 /** The legacy page of x86-64 has a fixed address; pmap prints it as [ anon ]. */
 const VSYSCALL = 0xffffffffff600000n;
@@ -48,8 +63,8 @@ export function kindOf(capture: Capture, i: number): Kind {
   const vma = capture.vmas[i]!;
   if (vma.start === VSYSCALL) return told('vsyscall');
   if (vma.name !== '') {
-    const name = NAMED.find(([pattern]) => pattern.test(vma.name));
-    if (name) return told(name[1]);
+    const kind = kindOfName(vma.name);
+    if (kind) return told(kind);
     if (vma.file !== null || vma.name.startsWith('/')) return told('file');
   }
   if (vma.permissions[3] === 's') return told('shared-memory');

@@ -60,6 +60,8 @@ export function findInstances(
     const best = bestInstance(elf, file, index, rules, spend);
     if (!best) break;
     instances.push(best);
+    // Nearly always: each of the file's mappings is one of the pieces.
+    if (best.fit.exact === rest.length) break;
     if (instances.length >= MOST_INSTANCES) {
       effort.giveUp('steps');
       break;
