@@ -21,7 +21,7 @@ export interface Claim {
 }
 
 /** Names of mappings that the kernel makes for its own purposes, never part of an image. */
-const KERNEL_OWN = /^\[(stack|vvar|vvar_vclock|vsyscall|vectors|sigpage|uprobes)/;
+const KERNEL_OWN = /^\[(stack|vvar|vvar_vclock|vsyscall|vectors|sigpage|uprobes|vdso\]$)/;
 
 /** Of one mapping. Neighbours that merge are a few; a mapping in which thousands of pieces lie is made to be slow. */
 const MOST_CLAIMS = 256;
@@ -69,7 +69,7 @@ function addClaims(
 
 function backingOf(vma: Vma, piece: Piece, module: PlacedModule): Claim['backing'] {
   if (module.role === 'vdso') return 'same';
-  if (KERNEL_OWN.test(vma.name) || vma.name === '[vdso]' || vma.permissions[3] === 's') return 'foreign';
+  if ((vma.name[0] === '[' && KERNEL_OWN.test(vma.name)) || vma.permissions[3] === 's') return 'foreign';
   if (sameBacking(vma, piece, module.file!)) return 'same';
   return vma.file === null ? 'anonymous' : 'foreign';
 }

@@ -2,7 +2,7 @@
  * From the mapped files to the modules: each ELF file's loaded instances, placed by load bias. The executable and
  * its interpreter by the auxiliary vector, which is exact; libraries by the fit of all their mappings together.
  */
-import type { Capture, MappedFile, UnavailableReason } from '../model/capture.ts';
+import { type Capture, isDevice, type MappedFile, type UnavailableReason } from '../model/capture.ts';
 import type { Loader, Module, Piece } from '../model/module.ts';
 import { type Address, biasOf, byStart } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
@@ -58,7 +58,7 @@ function modulesOfFile(
   const base: Base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
   if (file.image.status === 'unavailable') {
     const { reason, message } = file.image;
-    const loaded = role !== 'library' || (!isDevice(file) && vmas.some(isPrivateText));
+    const loaded = role !== 'library' || (!isDevice(file.path) && vmas.some(isPrivateText));
     return loaded ? [withoutImage(base, role, first.start, reason, message)] : [];
   }
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
@@ -108,8 +108,6 @@ function withoutImage(
 
 /** No loader maps an image shared. */
 const isPrivateText = ({ permissions }: Vma): boolean => permissions[2] === 'x' && permissions[3] !== 's';
-
-const isDevice = ({ path }: MappedFile): boolean => path.startsWith('/dev/') && !path.startsWith('/dev/shm/');
 
 const startOf = (pieces: readonly Piece[], otherwise: Address): Address => pieces[0]?.start ?? otherwise;
 

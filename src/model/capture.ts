@@ -105,3 +105,6 @@ export interface Note {
   readonly code: string;
   readonly message: string;
 }
+
+/** Is a file of this name a device? Shared memory, which lies in the same place, is files like others. */
+export const isDevice = (name: string): boolean => name.startsWith('/dev/') && !name.startsWith('/dev/shm/');

@@ -1,7 +1,7 @@
 /** Reads the ELF headers of the files that a process has mapped. */
 import { isElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
-import type { ImageState, MappedFile } from '../model/capture.ts';
+import { type ImageState, isDevice, type MappedFile } from '../model/capture.ts';
 import { type ElfFile, hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import type { KnownImages } from './known-images.ts';
@@ -11,8 +11,6 @@ import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 import type { Recorder } from './recorder.ts';
 
 const DELETED = ' (deleted)';
-/** Never opened: devices. Shared memory there is files like others. */
-const DEVICE = /^\/dev\/(?!shm\/)/;
 
 /** ld.so of glibc by the name that programs ask for, on every machine (its sysdeps/ and shlib-versions). */
 const GLIBC_LOADER = /\/ld(64|-linux[\w-]*)?\.so\.\d$/;
@@ -45,8 +43,9 @@ export class LiveImages {
     const target = { ...printed, name };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);
     const path = deleted ? name.slice(0, -DELETED.length) : name;
+    // A device is never opened.
     const image =
-      wanted && !DEVICE.test(name)
+      wanted && !isDevice(name)
         ? this.#open(target, path, deleted, executable && !hasDynamic(this.#depth) ? 'dynamic' : this.#depth)
         : unavailable('not-looked-for', 'it is not mapped as an image is');
     if (executable && this.#depth === 'layout' && isLoadedByGlibc(image)) this.#depth = 'headers';
