@@ -5,6 +5,8 @@ import { intersect, type Range } from '../model/units.ts';
 
 export interface Context {
   readonly report: Report;
+  /** The mappings of each module. */
+  readonly mappingsOf: readonly (readonly Mapping[])[];
   /** Was the layout computed from a file's headers, without a process? Then nothing real can be judged. */
   readonly predicted: boolean;
   readonly executable: Module | null;
@@ -22,8 +24,12 @@ const DELETED = / \(deleted\)$/;
 export function contextOf(report: Report): Context {
   const { origin, process } = report.capture;
   const executable = report.modules.find(({ role }) => role === 'executable') ?? null;
+  const mappingsOf = report.modules.map((): Mapping[] => []);
+  for (const mapping of report.mappings)
+    if (mapping.module !== null) mappingsOf[mapping.module]!.push(mapping);
   return {
     report,
+    mappingsOf,
     predicted: origin.kind === 'elf',
     executable,
     executablePath: executable?.path ?? process.executable?.replace(DELETED, '') ?? null,
@@ -44,7 +50,7 @@ function loaderOf(report: Report, executable: Module | null): Loader | null {
 }
 
 /** The mappings that overlap a range, in address order. */
-export function* mappingsIn(report: Report, range: Range): Generator<Mapping> {
+function* mappingsIn(report: Report, range: Range): Generator<Mapping> {
   const { mappings } = report;
   let [low, high] = [0, mappings.length];
   while (low < high) {
@@ -63,9 +69,17 @@ export interface Access {
   readonly unknown: readonly Range[];
 }
 
+/** In a GOT or a RELRO range there are one or two. Of a range that covers thousands, the rest is not looked at. */
+const MOST_MAPPINGS = 256;
+
 export function accessTo(report: Report, range: Range): Access {
   const access = { writable: [] as Range[], readOnly: [] as Range[], unknown: [] as Range[] };
+  let left = MOST_MAPPINGS;
   for (const { vma } of mappingsIn(report, range)) {
+    if (left-- === 0) {
+      access.unknown.push({ start: vma.start, end: range.end });
+      break;
+    }
     const kind = { w: access.writable, '-': access.readOnly }[vma.permissions[1]!] ?? access.unknown;
     kind.push(intersect(vma, range)!);
   }

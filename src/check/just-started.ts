@@ -1,5 +1,6 @@
 /** A process that has just been exec'ed has RELRO nowhere in force, and that is no finding. */
-import { accessTo, type Context } from './context.ts';
+import { intersect } from '../model/units.ts';
+import type { Context } from './context.ts';
 import { relroOf } from './relro.ts';
 
 /**
@@ -16,7 +17,7 @@ export function isYoung(context: Context): string | null {
   if (elf.interpreter === null && !isGlibc) return null;
   for (const module of report.modules) {
     const pages = relroOf(context, module)?.pages;
-    if (pages && accessTo(report, pages).readOnly.length > 0) return null;
+    if (pages && module.relro.protected.some(range => intersect(range, pages))) return null;
   }
   return 'RELRO is not in force anywhere and there is no heap yet: the process has just been started and is still being loaded';
 }

@@ -2,7 +2,9 @@
 import type { ElfFile } from '../model/elf.ts';
 import { occupiesMemory } from '../model/elf.ts';
 import type { Placement } from '../model/module.ts';
-import { atBias, intersect, type Range, sizeOf } from '../model/units.ts';
+import { firstEndingAfter } from '../model/ordered.ts';
+import { mergeSpans } from '../model/spans.ts';
+import { atBias, type Range, sizeOf } from '../model/units.ts';
 
 /** "1 slot", "3 slots" */
 export const count = (n: number, noun: string): string => (n === 1 ? `1 ${noun}` : `${n} ${noun}s`);
@@ -17,16 +19,17 @@ export function list(names: readonly string[]): string {
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
-/** Names of the sections that live in a range, in address order. */
-export function sectionsIn(elf: ElfFile, placement: Placement, range: Range): string[] {
-  const names = elf.sections
-    .filter(section => {
-      const start = atBias(placement.bias, section.vaddr);
-      const end = (start + section.size) as typeof start;
-      return occupiesMemory(section) && intersect(range, { start, end }) !== null;
-    })
-    .map(({ name }) => name);
-  return [...new Set(names)];
+/** Names of the sections that live in any of some ranges, in the order of the file. There may be many of both. */
+export function sectionsIn(elf: ElfFile, placement: Placement, ranges: readonly Range[]): string[] {
+  const merged = mergeSpans(ranges);
+  const names = new Set<string>();
+  for (const section of elf.sections) {
+    if (!occupiesMemory(section)) continue;
+    const start = atBias(placement.bias, section.vaddr);
+    const next = merged[firstEndingAfter(merged, start)];
+    if (next && next.start < start + section.size) names.add(section.name);
+  }
+  return [...names];
 }
 
 export const bytesOf = (ranges: readonly Range[]): number =>

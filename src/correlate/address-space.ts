@@ -7,8 +7,8 @@
  *   protect(a, b', r--)    ├─ r-- ─┤rw-│── anon ──┤─ file ─┤
  */
 import type { Content, Piece } from '../model/module.ts';
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { Address, FileOffset, Range } from '../model/units.ts';
-import { firstEndingAfter } from './ordered.ts';
 
 interface Span {
   readonly start: Address;

@@ -1,12 +1,12 @@
 /** Which predicted pieces lie in which mappings, and whether the mapping is what the piece needs. */
 import type { Capture } from '../model/capture.ts';
 import type { Content, Piece } from '../model/module.ts';
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { Range } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Effort } from './effort.ts';
 import { sameBacking } from './fit.ts';
 import type { PlacedModule } from './modules.ts';
-import { firstEndingAfter } from './ordered.ts';
 import type { VmaIndex } from './vma-index.ts';
 
 export interface Claim {

@@ -6,9 +6,10 @@
  *   claims       ├── .text ──┤      ├─ .rodata ─┤
  *   cover(a,b)      ├─.text──┼─gap──┼─.rod─┤
  */
+
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { PartKind } from '../model/report.ts';
 import { byStart } from '../model/units.ts';
-import { firstEndingAfter } from './ordered.ts';
 
 /** Half-open. The members are those of a Part, so that one is a part as it is where the space is that of addresses. */
 export interface Stretch {

@@ -1,6 +1,6 @@
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { Address, Range } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import { firstEndingAfter } from './ordered.ts';
 
 /** Finds VMAs by address. VMAs are in address order and do not overlap. */
 export class VmaIndex {

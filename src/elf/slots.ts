@@ -5,7 +5,7 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { ProgramHeader, Slot } from '../model/elf.ts';
-import { ascending, vaddr } from '../model/units.ts';
+import { ascending } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
 import type { RawHeader } from './header.ts';
 import { Words } from './words.ts';
@@ -45,7 +45,7 @@ export function readSlots(
     { at: DT.RELA, size: DT.RELASZ, rela: true, skip: values.get(DT_RELACOUNT) ?? 0n },
     { at: DT.REL, size: DT.RELSZ, rela: false, skip: values.get(DT_RELCOUNT) ?? 0n },
   ];
-  const slots = new Map<bigint, Slot>();
+  const slots: Slot[] = [];
   for (const table of tables) {
     const at = values.get(table.at);
     const size = values.get(table.size);
@@ -58,11 +58,17 @@ export function readSlots(
     const bytes = source.read(offset + skip, Number(size - skip));
     const words = new Words(bytes, header.is64, header.little);
     for (let i = 0; i + entry <= bytes.length; i += entry) {
-      const info = words.word(i + entry / (table.rela ? 3 : 2));
-      const kind = kinds[Number(info & (header.is64 ? 0xffffffffn : 0xffn))];
-      const place = words.word(i);
-      if (kind) slots.set(place, { vaddr: vaddr(place), kind });
+      const kind = kinds[typeAt(words, i)];
+      if (kind) slots.push({ vaddr: words.vaddr(i), kind });
     }
   }
-  return [...slots.values()].sort((a, b) => ascending(a.vaddr, b.vaddr));
+  slots.sort((a, b) => ascending(a.vaddr, b.vaddr));
+  // Of several relocations of one slot, the last counts.
+  return slots.filter(({ vaddr }, i) => slots[i + 1]?.vaddr !== vaddr);
+}
+
+/** The type in r_info, whose lower half it is, of the relocation at `at`; in ELFCLASS32 the lowest byte. */
+function typeAt(words: Words, at: number): number {
+  if (!words.is64) return words.u32(at + 4) & 0xff;
+  return words.u32(at + (words.little ? 8 : 12));
 }

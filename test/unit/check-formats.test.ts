@@ -195,7 +195,7 @@ describe('json', () => {
       outcome: 'fail',
       path: '/bin/app',
       subject: 'GOT',
-      range: { start: '0x563412344000', end: '0x563412344008' },
+      range: { start: '0x563412344000', end: '0x563412344018' },
       facts: { slots: 5, writableSlots: 3 },
       excuse: null,
     });
@@ -241,7 +241,7 @@ describe('sarif', () => {
     expect(got.locations[0].physicalLocation).toEqual({
       artifactLocation: { uri: 'file:///bin/app' },
       region: { startLine: 1 },
-      address: { absoluteAddress: 0x563412344000, relativeAddress: 0x4000, length: 8, name: 'GOT' },
+      address: { absoluteAddress: 0x563412344000, relativeAddress: 0x4000, length: 24, name: 'GOT' },
     });
   });
 

@@ -232,6 +232,7 @@ judgeRows({
       facts: {
         writableBytes: 4096,
         protectedBytes: 0,
+        unknownBytes: 0,
         pages: 1,
         sections: '.data.rel.ro, .got and .got.plt',
         cause: 'unknown',
@@ -257,6 +258,7 @@ judgeRows({
       facts: {
         writableBytes: 4096,
         protectedBytes: 4096,
+        unknownBytes: 0,
         pages: 1,
         sections: '.data.rel.ro',
         cause: 'undone',
@@ -275,6 +277,7 @@ judgeRows({
       facts: {
         writableBytes: 4096,
         protectedBytes: 0,
+        unknownBytes: 0,
         pages: 1,
         sections: '.data.rel.ro and .got',
         cause: 'static-start-code',

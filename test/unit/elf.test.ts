@@ -11,7 +11,14 @@ import { scratchFolder } from '../support/situations.ts';
 import { itWith } from '../support/tools.ts';
 import { ByteOrder, type ElfToWrite, note, writeElf } from '../support/write-elf.ts';
 
-const [PT_LOAD, PT_INTERP, PT_NOTE] = [1, 3, 4];
+const [PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE] = [1, 2, 3, 4];
+/** A machine of each class and byte order, and its relocations: one that fills no slot, GLOB_DAT and JMP_SLOT (psABI). */
+const RELOCATIONS = {
+  '64 little': { machine: 62, types: [8, 6, 7] },
+  '64 big': { machine: 21, types: [22, 20, 21] },
+  '32 little': { machine: 40, types: [23, 21, 22] },
+  '32 big': { machine: 20, types: [22, 20, 21] },
+} as const;
 const BYTES = new Uint8Array(256).fill(7);
 const ORDINARY: ElfToWrite = {
   type: 3,
@@ -66,6 +73,33 @@ describe('every class and byte order', () => {
         });
         expect(readelfSegments(path).map(({ type }) => type)).toEqual(['INTERP', 'LOAD']);
         expect(readelfSections(path).map(({ name }) => name)).toEqual(['', '.text', '.bss', '.shstrtab']);
+      });
+
+      it(`${bits} bits, ${byteOrder} endian: the slots that relocations fill`, () => {
+        const { machine, types } = RELOCATIONS[`${bits} ${byteOrder}`];
+        const order = new ByteOrder(bits === 64, byteOrder === 'little');
+        const words = (...values: bigint[]): Uint8Array => Buffer.from(values.flatMap(order.word));
+        const relocation = (at: bigint, type: number): bigint[] => [
+          at,
+          (0x123n << (bits === 64 ? 32n : 8n)) | BigInt(type),
+          0n,
+        ];
+        const [other, globDat, jumpSlot] = types;
+        const table = words(
+          ...relocation(0x3010n, jumpSlot),
+          ...relocation(0x3008n, other),
+          ...relocation(0x3000n, globDat),
+          ...relocation(0x3010n, globDat),
+        );
+        const [RELA, RELASZ] = [7n, 8n];
+        const segments = [
+          { type: PT_DYNAMIC, bytes: words(RELA, 0x1000n, RELASZ, BigInt(table.length), 0n, 0n) },
+          { type: PT_LOAD, flags: 6, vaddr: 0x1000n, bytes: table },
+        ];
+        expect(read({ class: bits, byteOrder, machine, segments, sections: [] }).slots).toEqual([
+          { vaddr: 0x3000n, kind: 'glob-dat' },
+          { vaddr: 0x3010n, kind: 'glob-dat' },
+        ]);
       });
 
       it(`${bits} bits, ${byteOrder} endian: a build ID`, () => {

@@ -3,9 +3,11 @@
  * bound was met, a note says so. The times are a safety net, generous enough for a slow machine.
  */
 import { describe, expect, it } from 'vitest';
+import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import type { ElfFile, Section } from '../../src/model/elf.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import { address, fileOffset, vaddr } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
@@ -157,6 +159,71 @@ describe('a process that asks for much work', () => {
     );
     const files = Array.from({ length: 2000 }, () => capture.files[0]!);
     within(SECONDS, () => explained({ ...capture, files }));
+  });
+});
+
+describe('a process that is judged, and asks for much work', () => {
+  const judged = (capture: Capture): readonly Finding[] =>
+    check(correlate(capture), DEFAULT_POLICY, '2026-01-01').findings;
+  const verdicts = (findings: readonly Finding[], rule: string): string[] => [
+    ...new Set(findings.filter(finding => finding.rule === rule).map(({ outcome }) => outcome)),
+  ];
+  const writable = (i: number): Partial<Vma> => ({
+    ...(i === 0 ? {} : { file: null, name: '' }),
+    permissions: 'rw-p',
+  });
+
+  it('300,000 slots in 150,000 sections, all of them writable', () => {
+    const image: ElfFile = {
+      ...elf('DYN static', 'LOAD rw- 0 10000000'),
+      sections: sections(150_000, i => ({ vaddr: vaddr(BigInt(i) * 16n), size: 16n })),
+      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n), kind: 'glob-dat' })),
+    };
+    const capture = manyMappings(image, 1, () => ({
+      permissions: 'rw-p',
+      end: address(BASE + 0x1000_0000n),
+    }));
+    const findings = within(SECONDS, () => judged(capture));
+    expect(findings.find(({ rule }) => rule === 'got-writable')!.facts).toMatchObject({
+      slots: 300_000,
+      writableSlots: 300_000,
+    });
+  });
+
+  it('GNU_RELRO over 60,000 mappings, in 2,000 modules with 100 sections', () => {
+    const image = {
+      ...elf('DYN static', 'LOAD r-x 0 1000', 'GNU_RELRO r-- 1000 7fffffffe000'),
+      sections: sections(100, i => ({ vaddr: vaddr(BigInt(i) * 0x1000n) })),
+    };
+    const capture = manyMappings(image, 60_000, i => (i % 30 === 0 ? { file: i / 30 } : writable(i)));
+    const files = Array.from({ length: 2000 }, () => capture.files[0]!);
+    expect(
+      verdicts(
+        within(SECONDS, () => judged({ ...capture, files })),
+        'relro-not-in-force',
+      ),
+    ).toEqual(['fail']);
+  });
+
+  it('GNU_RELRO over 60,000 writable mappings, and 150,000 sections', () => {
+    const image = {
+      ...elf('DYN static', 'LOAD r-x 0 1000', 'GNU_RELRO r-- 1000 7fffffffe000'),
+      sections: sections(150_000, i => ({ vaddr: vaddr(BigInt(i) * 0x1000n) })),
+    };
+    const findings = within(SECONDS, () =>
+      judged(manyMappings(image, 60_000, i => (i === 0 ? {} : writable(i)))),
+    );
+    expect(verdicts(findings, 'relro-not-in-force')).toEqual(['fail']);
+  });
+
+  it('30,000 modules in 60,000 mappings', () => {
+    const image = elf('DYN static', 'LOAD r-x 0 1000', 'LOAD rw- 2000 1000');
+    const capture = manyMappings(image, 60_000, i =>
+      i % 2 === 0 ? { file: i / 2 } : { file: (i - 1) / 2, offset: fileOffset(0x2000n), permissions: 'rw-p' },
+    );
+    const files = Array.from({ length: 30_000 }, () => ({ ...capture.files[0]!, path: '/lie' }));
+    const findings = within(SECONDS, () => judged({ ...capture, files }));
+    expect(findings.filter(({ rule }) => rule === 'image-mismatch')).toHaveLength(30_000);
   });
 });
 

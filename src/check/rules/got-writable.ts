@@ -1,6 +1,8 @@
 /** Where calls go through: are the slots that the loader fills writable now? */
 import type { ElfFile } from '../../model/elf.ts';
-import { address, atBias, type LoadBias, type Range, sizeOf } from '../../model/units.ts';
+import { firstEndingAfter } from '../../model/ordered.ts';
+import { mergeSpans } from '../../model/spans.ts';
+import { address, atBias, type LoadBias, type Range } from '../../model/units.ts';
 import { accessTo } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { gotSections, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
@@ -40,22 +42,24 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
       const areas = gotAreas(elf, module.placement.bias);
       if (areas === null) return inconclusive(about, 'where its GOT lies cannot be told from its headers');
       if (areas.ranges.length === 0) return notApplicable(about, 'it has no slots that a loader fills');
-      const accesses = areas.ranges.map(range => accessTo(context.report, range));
+      // Slots lie side by side: asked for together, they are a few ranges.
+      const merged = mergeSpans(areas.ranges);
+      const accesses = merged.map(range => accessTo(context.report, range));
       const writable = accesses.flatMap(access => access.writable);
       const slots = areas.slots ? areas.ranges.length : null;
       if (writable.length > 0) {
         if (young) return inconclusive(about, young);
         const facts = {
           slots,
-          writableSlots: areas.slots ? writable.length : null,
+          writableSlots: areas.slots ? countWithin(areas.ranges, writable) : null,
           writableBytes: bytesOf(writable),
-          sections: list([...new Set(writable.flatMap(range => sectionsIn(elf, module.placement!, range)))]),
+          sections: list(sectionsIn(elf, module.placement, writable)),
         };
         return { outcome: 'fail', about: { ...about, range: writable[0]! }, facts };
       }
-      if (accesses.some(({ unknown, readOnly }) => unknown.length > 0 || readOnly.length === 0))
+      const bytes = bytesOf(merged);
+      if (bytesOf(accesses.flatMap(({ readOnly }) => readOnly)) < bytes)
         return inconclusive(about, 'the evidence does not tell whether its GOT may be written');
-      const bytes = areas.ranges.reduce((sum, range) => sum + sizeOf(range), 0);
       return { outcome: 'pass', about, facts: { slots, bytes } };
     });
   },
@@ -88,6 +92,14 @@ function gotAreas(elf: ElfFile, bias: LoadBias): Areas | null {
     return { ranges: gotSections(elf).map(({ vaddr, size }) => rangeAt(bias, vaddr, size)), slots: false };
   }
   return elf.slots && { ranges: [], slots: true };
+}
+
+/** How many of the slots lie, at least in part, in ranges that are in order. */
+function countWithin(slots: readonly Range[], ranges: readonly Range[]): number {
+  return slots.filter(({ start, end }) => {
+    const next = ranges[firstEndingAfter(ranges, start)];
+    return next !== undefined && next.start < end;
+  }).length;
 }
 
 function rangeAt(bias: LoadBias, vaddr: Parameters<typeof atBias>[1], size: bigint): Range {

@@ -61,9 +61,8 @@ function judgeModule(context: Context, module: Module): Judgement<Mismatch, Matc
 
 function bytesBeyondFile(context: Context, module: Module): number {
   let bytes = 0;
-  for (const mapping of context.report.mappings)
-    if (mapping.module === module.index)
-      for (const deviation of mapping.deviations)
-        if (deviation.code === 'beyond-end-of-file') bytes += sizeOf(deviation.range);
+  for (const { deviations } of context.mappingsOf[module.index]!)
+    for (const deviation of deviations)
+      if (deviation.code === 'beyond-end-of-file') bytes += sizeOf(deviation.range);
   return bytes;
 }

@@ -79,7 +79,7 @@ function lost(
   pageSize: number,
 ): Lost | null {
   if (!tail) return null;
-  const sections = sectionsIn(elf, placement, tail).filter(name => name !== '.relro_padding');
+  const sections = sectionsIn(elf, placement, [tail]).filter(name => name !== '.relro_padding');
   if (sections.length === 0 && elf.sectionsFrom === 'headers') return null;
   if (seenReadOnly(context, tail) && pageSize === context.report.capture.process.pageSize) return null;
   return { bytes: sizeOf(tail), sections: list(sections) };

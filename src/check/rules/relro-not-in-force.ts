@@ -19,6 +19,7 @@ type Cause = 'undone' | 'static-start-code' | 'loader-itself' | 'unknown';
 type Broken = {
   writableBytes: number;
   protectedBytes: number;
+  unknownBytes: number;
   pages: number;
   sections: string;
   cause: Cause;
@@ -59,12 +60,12 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
       if (writable === 0) return { outcome: 'pass', about, facts: { protectedBytes: readOnly } };
       if (young) return inconclusive(about, young);
       const cause = readOnly > 0 ? 'undone' : causeOf(context, image);
-      const sections = access.writable.flatMap(range => sectionsIn(elf, module.placement!, range));
       const facts = {
         writableBytes: writable,
         protectedBytes: readOnly,
+        unknownBytes: bytesOf(access.unknown),
         pages: writable / context.report.capture.process.pageSize,
-        sections: list([...new Set(sections)]),
+        sections: list(sectionsIn(elf, module.placement, access.writable)),
         cause,
       };
       return {
@@ -75,8 +76,14 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
       };
     });
   },
-  fail: ({ writableBytes, protectedBytes, sections, cause }) =>
-    `${protectedBytes === 0 ? 'all' : 'of its'} ${writableBytes + protectedBytes} bytes of RELRO pages ${protectedBytes === 0 ? 'are' : `${writableBytes} are`} writable${sections === '' ? '' : ` (${sections})`}: ${CAUSES[cause]}`,
+  fail: ({ writableBytes, protectedBytes, unknownBytes, sections, cause }) => {
+    const others = protectedBytes + unknownBytes;
+    const which =
+      others === 0
+        ? `all ${writableBytes} bytes of RELRO pages`
+        : `of its ${writableBytes + others} bytes of RELRO pages ${writableBytes}`;
+    return `${which} are writable${sections === '' ? '' : ` (${sections})`}: ${CAUSES[cause]}`;
+  },
   pass: ({ protectedBytes }) =>
     `the kernel forbids writing to all ${protectedBytes} bytes of its RELRO pages`,
 });

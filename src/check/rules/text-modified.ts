@@ -31,9 +31,7 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
   judge: context =>
     judgeImages(context, 'code', ({ module, elf }, about) => {
       if (context.predicted) return notApplicable(about, PREDICTED);
-      const own = context.report.mappings.filter(
-        mapping => mapping.module === module.index && mapping.vma.permissions[2] === 'x',
-      );
+      const own = context.mappingsOf[module.index]!.filter(({ vma }) => vma.permissions[2] === 'x');
       const text = own.filter(({ vma }) => vma.file !== null && vma.permissions[1] === '-');
       if (context.readImpliesExec)
         return inconclusive(
