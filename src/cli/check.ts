@@ -1,6 +1,5 @@
 /** `vmaexplain check TARGET...`: judges each target; the exit code tells whether a finding reached the threshold. */
 
-import { readFileSync } from 'node:fs';
 import { counts } from '../check/exit-code.ts';
 import {
   type Baseline,
@@ -23,6 +22,7 @@ import type { Level, RuleId } from '../model/rule.ts';
 import { renderBaseline } from '../render/check/baseline.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../render/check/formats.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
+import { readContent } from '../source/file-or-pipe.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { fileOutput, type Output, standardOutput } from './output.ts';
@@ -174,11 +174,9 @@ const LARGEST_JSON = 64 << 20;
 
 function parseJsonFile<T>(path: string, parse: (text: string) => T): T {
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length > LARGEST_JSON) throw new UnusableJson('it is too large');
-    return parse(text);
+    return parse(readContent(path, LARGEST_JSON).toString('utf8'));
   } catch (error) {
-    if (error instanceof UnusableJson)
+    if (error instanceof UnusableJson || error instanceof TargetError)
       throw new TargetError('unusable', `${oneCharAByte(path)}: ${error.message}`, null, error);
     throw new TargetError(
       'unusable',

@@ -6,7 +6,7 @@
  *   {                   a snapshot
  *   anything else       captured text
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Depth } from '../elf/read.ts';
 import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
@@ -15,8 +15,8 @@ import { oneCharAByte } from '../model/latin1.ts';
 import { captureText } from './captured-text.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
+import { openUnblocked, otherKind, readPiece, readWhole } from './file-or-pipe.ts';
 import type { BinaryOptions } from './find-binary.ts';
-import { pause } from './pause.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
 const HEAD = 64 * 1024;
@@ -36,22 +36,14 @@ export type ElfSource = (bytes: ByteSource, path: string | null, options: Target
 
 /** @throws TargetError where there is no such file, it may not be read, or it is no evidence. */
 export function captureFile(path: string, options: TargetOptions, elf: ElfSource): Capture[] {
-  let fd: number;
-  try {
-    // A FIFO without a writer must not block; a pipe made by the shell (<(…)) is read like standard input.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch (error) {
-    throw openFailure(error);
-  }
+  const fd = attempt(() => openUnblocked(path));
   try {
     const stats = fstatSync(fd);
     const name = oneCharAByte(path);
+    const other = otherKind(stats);
+    if (other) throw new TargetError('unusable', `it is ${other}, no evidence`);
     if (stats.isFile()) return captureRegular(fd, stats.size, name, options, elf);
-    if (stats.isFIFO()) return captureStream(fd, name, options, elf);
-    throw new TargetError(
-      'unusable',
-      `it is ${stats.isDirectory() ? 'a directory' : 'a device or socket'}, no evidence`,
-    );
+    return captureStream(fd, name, options, elf);
   } finally {
     closeSync(fd);
   }
@@ -67,8 +59,8 @@ export function captureStream(
   const stats = fstatSync(fd);
   if (stats.isFile()) return captureRegular(fd, stats.size, path, options, elf);
   if (stats.isDirectory()) throw new TargetError('unusable', 'it is a directory, no evidence');
-  const head = readPiece(fd);
-  const whole = (): Buffer => readWhole(fd, head);
+  const head = attempt(() => readPiece(fd));
+  const whole = (): Buffer => readRest(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
   if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
@@ -133,31 +125,21 @@ function feedFrom(fd: number, feed: (text: string) => void): void {
 }
 
 function feedStream(fd: number, head: Buffer, feed: (text: string) => void): void {
-  for (let piece = head; piece.length > 0; piece = readPiece(fd)) feed(piece.toString('latin1'));
+  for (let piece = head; piece.length > 0; piece = attempt(() => readPiece(fd)))
+    feed(piece.toString('latin1'));
 }
 
-function readWhole(fd: number, head: Buffer): Buffer {
-  const pieces = [head];
-  let size = head.length;
-  for (let piece = readPiece(fd); piece.length > 0; piece = readPiece(fd)) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size > LARGEST_SNAPSHOT) throw tooLarge();
-  }
-  return Buffer.concat(pieces);
+function readRest(fd: number, head: Buffer): Buffer {
+  const whole = attempt(() => readWhole(fd, head, LARGEST_SNAPSHOT));
+  if (!whole) throw tooLarge();
+  return whole;
 }
 
-/** The next bytes; none at the end. A non-blocking pipe that is empty is waited for. */
-function readPiece(fd: number): Buffer {
-  const buffer = Buffer.allocUnsafe(HEAD);
-  for (;;) {
-    try {
-      return buffer.subarray(0, readSync(fd, buffer, 0, HEAD, null));
-    } catch (error) {
-      if (errnoOf(error) === 'EOF') return buffer.subarray(0, 0);
-      if (errnoOf(error) !== 'EAGAIN') throw openFailure(error);
-      pause();
-    }
+function attempt<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw openFailure(error);
   }
 }
 

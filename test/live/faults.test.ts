@@ -175,6 +175,25 @@ describe('what cannot be read', () => {
   });
 });
 
+describe.each(['--policy', '--baseline'])('%s', option => {
+  const folder = scratchFolder('rules');
+  const LARGE = join(folder, `large${option}`);
+  const PIPE = join(folder, `pipe${option}`);
+
+  it.each([
+    ['a device', '/dev/zero', /it is a device or socket$/],
+    ['a folder', '/proc', /it is a directory$/],
+    ['a sparse file of 8 GiB', LARGE, /it is too large$/],
+    ['a pipe that nobody writes to', PIPE, /it is no JSON: /],
+  ])('that names %s: one line', async (_, path, why) => {
+    await shell(`truncate -s 8G ${LARGE}; mkfifo ${PIPE}`);
+    const { stderr, stdout, code } = await shell(`vmaexplain check ${option} ${path} ${SAMPLE}`);
+    expect(stderr.trimEnd()).toMatch(why);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+  });
+});
+
 describeWith([...canUnshare('--mount'), ...becomingNobody(), 'setpriv'], '/proc mounted with hidepid', () => {
   it.each([
     [1, /may not be read/],

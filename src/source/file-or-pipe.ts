@@ -1,0 +1,56 @@
+/** What a user names as a file, or hands over as standard input: a plain file or a pipe, read no further than is allowed. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { errnoOf, TargetError } from './errors.ts';
+import { pause } from './pause.ts';
+
+const PIECE = 64 * 1024;
+
+/** A FIFO without a writer does not block; a pipe made by the shell (<(…)) is read like standard input. @throws system errors. */
+export const openUnblocked = (path: string): number =>
+  openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+
+/** What it is, in words, if it is neither a plain file nor a pipe. */
+export function otherKind(stats: Stats): string | null {
+  if (stats.isFile() || stats.isFIFO()) return null;
+  return stats.isDirectory() ? 'a directory' : 'a device or socket';
+}
+
+/** The next bytes; none at the end. A non-blocking pipe that is empty is waited for. @throws system errors. */
+export function readPiece(fd: number): Buffer {
+  const buffer = Buffer.allocUnsafe(PIECE);
+  for (;;) {
+    try {
+      return buffer.subarray(0, readSync(fd, buffer, 0, PIECE, null));
+    } catch (error) {
+      if (errnoOf(error) === 'EOF') return buffer.subarray(0, 0);
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+/** What has been read and all that follows; null where that is more than `most` bytes. @throws system errors. */
+export function readWhole(fd: number, head: Buffer, most: number): Buffer | null {
+  const pieces = [head];
+  let size = head.length;
+  for (let piece = readPiece(fd); piece.length > 0; piece = readPiece(fd)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > most) return null;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The content of a file or pipe. @throws system errors; TargetError where it is something else, or larger than `most` bytes. */
+export function readContent(path: string, most: number): Buffer {
+  const fd = openUnblocked(path);
+  try {
+    const other = otherKind(fstatSync(fd));
+    if (other) throw new TargetError('unusable', `it is ${other}`);
+    const content = readWhole(fd, Buffer.alloc(0), most);
+    if (!content) throw new TargetError('unusable', 'it is too large');
+    return content;
+  } finally {
+    closeSync(fd);
+  }
+}
