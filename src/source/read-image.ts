@@ -10,11 +10,13 @@ import { errnoOf } from './errors.ts';
  */
 export class HeaderBudget {
   #left = 500_000;
+  /** Of all programs and libraries of a machine together there are some 200,000. */
+  #slots = 1_000_000;
   /** Of files, names and relocations among them. A recording keeps them all. */
   #bytes = 256 << 20;
 
   get isUsedUp(): boolean {
-    return this.#left <= 0 || this.#bytes <= 0;
+    return this.#left <= 0 || this.#slots <= 0 || this.#bytes <= 0;
   }
 
   /** The same source; what is read of it counts. */
@@ -30,8 +32,9 @@ export class HeaderBudget {
   }
 
   /** Takes what has been read. */
-  take({ sections, programHeaders }: ElfFile): void {
+  take({ sections, programHeaders, slots }: ElfFile): void {
     this.#left -= sections.length + programHeaders.length;
+    this.#slots -= slots?.length ?? 0;
   }
 }
 
@@ -43,7 +46,10 @@ export function readImage(
   budget: HeaderBudget,
 ): ImageState {
   if (budget.isUsedUp)
-    return unavailable('malformed', 'the files before it have more headers than those of any real process');
+    return unavailable(
+      'malformed',
+      'the files before it have more headers or slots than those of any real process',
+    );
   try {
     const elf = read();
     if (elf === null) return { status: 'not-elf' };

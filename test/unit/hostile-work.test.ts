@@ -190,6 +190,20 @@ describe('a process that is judged, and asks for much work', () => {
     });
   });
 
+  it('200 instances of a file with 300,000 slots, each by itself', () => {
+    const image: ElfFile = {
+      ...elf('DYN static', 'LOAD rw- 0 1000000', 'GNU_RELRO r-- 1000 800'),
+      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n), kind: 'glob-dat' })),
+    };
+    const capture = manyMappings(image, 200, i => {
+      const start = BASE + BigInt(i) * 0x200_0000n;
+      return { start: address(start), end: address(start + 0x100_0000n), permissions: 'rw-p' };
+    });
+    const findings = within(SECONDS, () => judged(capture));
+    expect(verdicts(findings, 'relro-partial')).toEqual(['fail']);
+    expect(verdicts(findings, 'got-writable')).toEqual(['fail', 'inconclusive']);
+  });
+
   it('GNU_RELRO over 60,000 mappings, in 2,000 modules with 100 sections', () => {
     const image = {
       ...elf('DYN static', 'LOAD r-x 0 1000', 'GNU_RELRO r-- 1000 7fffffffe000'),
@@ -280,6 +294,17 @@ describe('the files of one process', () => {
     const budget = new HeaderBudget();
     const states = Array.from({ length: 10 }, () => reading(image, budget));
     expect(states).toEqual([...Array(5).fill('read'), ...Array(5).fill('unavailable')]);
+  });
+
+  it('have 1,000,000 slots together', () => {
+    const slots = Array.from({ length: 400_000 }, (_, i) => ({
+      vaddr: vaddr(BigInt(i)),
+      kind: 'glob-dat' as const,
+    }));
+    const image = { ...elf('DYN static', 'LOAD r-x 0 1000'), slots };
+    const budget = new HeaderBudget();
+    const states = Array.from({ length: 4 }, () => reading(image, budget));
+    expect(states).toEqual(['read', 'read', 'read', 'unavailable']);
   });
 
   it('are read for 256 MiB together', () => {

@@ -1,12 +1,12 @@
 /** Where calls go through: are the slots that the loader fills writable now? */
 import type { ElfFile } from '../../model/elf.ts';
-import { firstEndingAfter } from '../../model/ordered.ts';
-import { mergeSpans } from '../../model/spans.ts';
-import { address, atBias, type LoadBias, type Range } from '../../model/units.ts';
+import { mergeSpans, type Span } from '../../model/spans.ts';
+import { address, atBias, type LoadBias, type Range, vaddr } from '../../model/units.ts';
 import { accessTo } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { gotSections, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { isYoung } from '../just-started.ts';
+import { remembered } from '../remembered.ts';
 import { bytesOf, count, list, sectionsIn } from '../words.ts';
 
 type Writable = {
@@ -36,28 +36,31 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
   },
   judge: context => {
     const young = isYoung(context);
+    const areasOf = remembered(gotAreas);
+    let left = MOST_AREAS;
     return judgeImages(context, 'GOT', ({ module, elf }, about) => {
       if (context.predicted) return notApplicable(about, PREDICTED);
       if (!module.placement) return inconclusive(about, 'where it is loaded is not known');
-      const areas = gotAreas(elf, module.placement.bias);
+      const areas = areasOf(elf);
       if (areas === null) return inconclusive(about, 'where its GOT lies cannot be told from its headers');
-      if (areas.ranges.length === 0) return notApplicable(about, 'it has no slots that a loader fills');
-      // Slots lie side by side: asked for together, they are a few ranges.
-      const merged = mergeSpans(areas.ranges);
-      const accesses = merged.map(range => accessTo(context.report, range));
+      const { spans, slots } = areas;
+      if (spans.length === 0) return notApplicable(about, 'it has no slots that a loader fills');
+      left -= spans.length;
+      if (left < 0) return inconclusive(about, 'the process has more of a GOT than can be looked at');
+      const { bias } = module.placement;
+      const accesses = spans.map(span => accessTo(context.report, placed(span, bias)));
       const writable = accesses.flatMap(access => access.writable);
-      const slots = areas.slots ? areas.ranges.length : null;
       if (writable.length > 0) {
         if (young) return inconclusive(about, young);
         const facts = {
           slots,
-          writableSlots: areas.slots ? countWithin(areas.ranges, writable) : null,
+          writableSlots: slots && countWithin(elf, writable, bias),
           writableBytes: bytesOf(writable),
           sections: list(sectionsIn(elf, module.placement, writable)),
         };
         return { outcome: 'fail', about: { ...about, range: writable[0]! }, facts };
       }
-      const bytes = bytesOf(merged);
+      const bytes = spans.reduce((sum, { start, end }) => sum + Number(end - start), 0);
       if (bytesOf(accesses.flatMap(({ readOnly }) => readOnly)) < bytes)
         return inconclusive(about, 'the evidence does not tell whether its GOT may be written');
       return { outcome: 'pass', about, facts: { slots, bytes } };
@@ -75,34 +78,55 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
       : `none of its ${count(slots, 'GOT slot')} may be written`,
 });
 
+/** Slots lie side by side: of a file there are a few areas, and of all files of a process some thousands. */
+const MOST_AREAS = 1_000_000;
+
 interface Areas {
-  readonly ranges: readonly Range[];
-  /** Is each range one slot? */
-  readonly slots: boolean;
+  /** By link-time address. */
+  readonly spans: readonly Span[];
+  /** How many slots they are; null where sections alone are known. */
+  readonly slots: number | null;
 }
 
 /** The slots that relocations name; else the GOT's sections. null: not known. */
-function gotAreas(elf: ElfFile, bias: LoadBias): Areas | null {
-  const word = elf.class / 8;
-  if (elf.slots && elf.slots.length > 0) {
-    const ranges = elf.slots.map(({ vaddr }) => rangeAt(bias, vaddr, BigInt(word)));
-    return { ranges, slots: true };
-  }
-  if (elf.sectionsFrom === 'headers') {
-    return { ranges: gotSections(elf).map(({ vaddr, size }) => rangeAt(bias, vaddr, size)), slots: false };
-  }
-  return elf.slots && { ranges: [], slots: true };
+function gotAreas(elf: ElfFile): Areas | null {
+  if (elf.slots && elf.slots.length > 0)
+    return {
+      spans: mergeSpans(elf.slots.map(({ vaddr }) => ({ start: vaddr, end: vaddr + wordOf(elf) }))),
+      slots: elf.slots.length,
+    };
+  if (elf.sectionsFrom === 'headers')
+    return {
+      spans: mergeSpans(gotSections(elf).map(({ vaddr, size }) => ({ start: vaddr, end: vaddr + size }))),
+      slots: null,
+    };
+  return elf.slots && { spans: [], slots: 0 };
 }
 
-/** How many of the slots lie, at least in part, in ranges that are in order. */
-function countWithin(slots: readonly Range[], ranges: readonly Range[]): number {
-  return slots.filter(({ start, end }) => {
-    const next = ranges[firstEndingAfter(ranges, start)];
-    return next !== undefined && next.start < end;
-  }).length;
+const wordOf = (elf: ElfFile): bigint => BigInt(elf.class / 8);
+
+function placed({ start, end }: Span, bias: LoadBias): Range {
+  const first = atBias(bias, vaddr(start));
+  return { start: first, end: address(first + (end - start)) };
 }
 
-function rangeAt(bias: LoadBias, vaddr: Parameters<typeof atBias>[1], size: bigint): Range {
-  const start = atBias(bias, vaddr);
-  return { start, end: address(start + size) };
+/** How many of a file's slots lie, at least in part, in ranges of the process. */
+function countWithin(elf: ElfFile, ranges: readonly Range[], bias: LoadBias): number {
+  let count = 0;
+  for (const { start, end } of mergeSpans(ranges))
+    count += slotsBelow(elf, vaddr(end - bias)) - slotsBelow(elf, vaddr(start - bias) - wordOf(elf) + 1n);
+  return count;
+}
+
+/** Slots are in address order. */
+function slotsBelow(elf: ElfFile, limit: bigint): number {
+  const slots = elf.slots!;
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (slots[middle]!.vaddr < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

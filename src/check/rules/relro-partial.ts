@@ -3,7 +3,6 @@ import type { ElfFile, Section, Slot } from '../../model/elf.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import {
   gotSections,
-  type Image,
   inconclusive,
   isStaticProgram,
   judgeImages,
@@ -12,6 +11,7 @@ import {
   tableUnread,
 } from '../images.ts';
 import { RELRO_SUBJECT, relroHeader } from '../relro.ts';
+import { remembered } from '../remembered.ts';
 import { count } from '../words.ts';
 
 type Uncovered = {
@@ -43,14 +43,15 @@ export const relroPartial: Rule = defineRule<Uncovered, Covered>({
     ],
     remedy: 'Link with -Wl,-z,relro,-z,now.',
   },
-  judge: context =>
-    judgeImages(context, RELRO_SUBJECT, (image, about) => {
+  judge: context => {
+    const outsideOf = remembered(slotsOutside);
+    return judgeImages(context, RELRO_SUBJECT, (image, about) => {
       const { elf } = image;
       const header = relroHeader(elf);
       if (!header || header.memsz === 0n) return notApplicable(about, 'it has no RELRO at all');
       if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
       const binding = elf.dynamic?.bindNow ? 'eager' : isStaticProgram(image) ? 'static' : 'lazy';
-      const outside = slotsOutside(image, header.vaddr, header.vaddr + header.memsz);
+      const outside = outsideOf(elf);
       if (outside === 'unknown' && binding !== 'eager')
         return inconclusive(
           about,
@@ -58,7 +59,8 @@ export const relroPartial: Rule = defineRule<Uncovered, Covered>({
         );
       if (outside === null || outside === 'unknown') return { outcome: 'pass', about, facts: { binding } };
       return { outcome: 'fail', about, facts: { binding, ...outside } };
-    }),
+    });
+  },
   fail: ({ binding, slots, section, firstSlot, lastSlot, bytes }) => {
     const which =
       slots === null
@@ -80,8 +82,10 @@ const BINDINGS: Record<Binding, string> = {
 
 type Outside = Omit<Uncovered, 'binding'>;
 
-/** The slots beyond the header's range; from .got.plt where relocations do not tell (static programs). */
-function slotsOutside({ elf }: Image, start: bigint, end: bigint): Outside | null | 'unknown' {
+/** The slots beyond the range of GNU_RELRO; from .got.plt where relocations do not tell (static programs). */
+function slotsOutside(elf: ElfFile): Outside | null | 'unknown' {
+  const header = relroHeader(elf)!;
+  const [start, end] = [header.vaddr, header.vaddr + header.memsz];
   if (elf.slots !== null) {
     const outside = elf.slots.filter(({ vaddr }) => vaddr < start || vaddr >= end);
     const [first, last] = [outside[0], outside.at(-1)];
