@@ -1,8 +1,11 @@
 /** Report → the JSON document that CONTRACT and schema fix. */
+
+import type { Note } from '../model/capture.ts';
 import type {
   DeviationDocument,
   MappingDocument,
   ModuleDocument,
+  NoteDocument,
   PartDocument,
   ProcessDocument,
   RangeDocument,
@@ -26,7 +29,9 @@ export function toDocument(report: Report): ReportDocument {
     ...documentHead(report),
     mappings: report.mappings.map(mapping => mappingDocument(report, mapping)),
     modules: report.modules.map(module => moduleDocument(report, module)),
-    ...documentTail(report),
+    totals: totalsOf(report),
+    findings: report.findings.map(findingDocument),
+    notes: report.notes.map(noteDocument),
   };
 }
 
@@ -44,14 +49,7 @@ export function documentHead(
   };
 }
 
-/** The members after `modules`. */
-export function documentTail(report: Report): Pick<ReportDocument, 'totals' | 'findings' | 'notes'> {
-  return {
-    totals: totalsOf(report),
-    findings: report.findings.map(findingDocument),
-    notes: report.notes.map(({ code, message }) => ({ code, message: lossless(message) })),
-  };
-}
+export const noteDocument = ({ code, message }: Note): NoteDocument => ({ code, message: lossless(message) });
 
 function processDocument({ capture, modules }: Report): ProcessDocument {
   const { process } = capture;

@@ -1,30 +1,35 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
 import type { Mapping, Report } from '../model/report.ts';
-import { documentHead, documentTail, mappingDocument, moduleDocument } from './document.ts';
+import { documentHead, mappingDocument, moduleDocument, noteDocument } from './document.ts';
+import { findingDocument } from './finding-document.ts';
 import { MemberWriter } from './member-writer.ts';
 import { type Renderer, selected } from './options.ts';
 import { lossless } from './printable.ts';
 import { stringify } from './stringify.ts';
+import { totalsOf } from './totals.ts';
 
 /** The same text as stringify(toDocument(report), 2), in pieces. */
 export const renderJson: Renderer = function* (whole, options) {
   const report = selected(whole, options);
-  yield `${open(documentHead(report))},\n`;
+  yield open(documentHead(report));
   yield* list('mappings', report.mappings, mapping => mappingDocument(report, mapping));
   yield* list('modules', report.modules, module => moduleDocument(report, module));
-  yield `${stringify(documentTail(report), 2).slice(2)}\n`;
+  yield `,${open({ totals: totalsOf(report) }).slice(1)}`;
+  yield* list('findings', report.findings, findingDocument);
+  yield* list('notes', report.notes, noteDocument);
+  yield '\n}\n';
 };
 
 /** One member at a time, so that no text becomes longer than a string can be. */
 function* list<T>(name: string, members: readonly T[], document: (member: T) => object): Generator<string> {
-  yield `  "${name}": [`;
+  yield `,\n  "${name}": [`;
   const writer = new MemberWriter();
   let separator = '\n';
   for (const member of members) {
     yield separator + writer.write(document(member) as Record<string, unknown>);
     separator = ',\n';
   }
-  yield members.length > 0 ? '\n  ],\n' : '],\n';
+  yield members.length > 0 ? '\n  ]' : ']';
 }
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);

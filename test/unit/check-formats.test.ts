@@ -21,11 +21,11 @@ import { APP, alsoMapped, DYNAMIC, LAZY, ordinary, remapped, withApp } from '../
 const POLICY: Policy = { ...DEFAULT_POLICY, failOn: 'warning' };
 const judged = (world: World, policy = POLICY): Report => check(reportOf(world), policy, TODAY);
 
-async function render(
+async function piecesOf(
   format: CheckFormatName,
   reports: readonly Report[],
   options: Partial<CheckOptions> = {},
-): Promise<string> {
+): Promise<string[]> {
   const renderer = await CHECK_FORMATS[format]();
   const pieces = renderer(reports, {
     palette: PLAIN,
@@ -36,8 +36,11 @@ async function render(
     exitCode: 1,
     ...options,
   });
-  return [...pieces].join('');
+  return [...pieces];
 }
+
+const render = async (...wanted: Parameters<typeof piecesOf>): Promise<string> =>
+  (await piecesOf(...wanted)).join('');
 
 /** A name that tries to act in every format; latin1, one char a byte. */
 const HOSTILE =
@@ -199,6 +202,20 @@ describe('json', () => {
       facts: { slots: 5, writableSlots: 3 },
       excuse: null,
     });
+  });
+});
+
+describe('many findings', () => {
+  it.each(FORMAT_NAMES)('%s comes in pieces, which many findings make no longer', async format => {
+    const longest = async (times: number): Promise<number> => {
+      const reports = REPORTS.map(report => ({
+        ...report,
+        findings: Array.from({ length: times }, () => report.findings).flat(),
+      }));
+      const pieces = await piecesOf(format, reports, { all: true });
+      return Math.max(...pieces.map(piece => piece.length));
+    };
+    expect(await longest(50)).toBeLessThan(1.1 * (await longest(1)));
   });
 });
 

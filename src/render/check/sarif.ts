@@ -18,12 +18,6 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 const HOME = 'https://www.npmjs.com/package/vmaexplain';
 
 export const renderSarif: CheckRenderer = function* (reports, options) {
-  const index = new Map(options.rules.map(({ id }, i) => [id, i]));
-  const results = reports.flatMap(report =>
-    report.findings
-      .filter(finding => options.all || !isQuiet(finding))
-      .map(finding => ({ ...resultOf(finding, report), ruleIndex: index.get(finding.rule)! })),
-  );
   const log = {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -40,12 +34,33 @@ export const renderSarif: CheckRenderer = function* (reports, options) {
         },
         invocations: [invocation(reports, options)],
         columnKind: 'unicodeCodePoints',
-        results,
+        results: [],
       },
     ],
   };
-  yield `${stringify(log, 2)}\n`;
+  const text = stringify(log, 2);
+  // The results come last, and one after the other: there may be more than one string can hold.
+  const at = text.lastIndexOf('[]') + 1;
+  yield text.slice(0, at);
+  let separator = '';
+  for (const result of resultsOf(reports, options)) {
+    yield `${separator}\n${INDENT}${stringify(result, 2).replaceAll('\n', `\n${INDENT}`)}`;
+    separator = ',';
+  }
+  if (separator !== '') yield `\n${INDENT.slice(2)}`;
+  yield `${text.slice(at)}\n`;
 };
+
+/** Of a result. */
+const INDENT = ' '.repeat(8);
+
+function* resultsOf(reports: readonly Report[], { rules, all }: CheckOptions): Generator<object> {
+  const index = new Map(rules.map(({ id }, i) => [id, i]));
+  for (const report of reports)
+    for (const finding of report.findings)
+      if (all || !isQuiet(finding))
+        yield { ...resultOf(finding, report), ruleIndex: index.get(finding.rule)! };
+}
 
 /** What code scanning sorts by, from 0 to 10. */
 const SECURITY_SEVERITY = { error: '7.0', warning: '5.0', note: '3.0' };
