@@ -4,6 +4,9 @@ import type { Identity, ImageState, UnavailableReason } from '../model/capture.t
 import type { ElfFile } from '../model/elf.ts';
 import { errnoOf } from './errors.ts';
 
+/** What a flaw counts as, in headers: it becomes a sentence of the report. Files of real processes have none. */
+const FLAW = 10;
+
 /**
  * What the images of one process may hold together. Two thousand libraries have some 100,000 headers; sparse files with
  * as many as possible cost their maker nothing, and a process may have mapped 65,530 of them.
@@ -32,8 +35,8 @@ export class HeaderBudget {
   }
 
   /** Takes what has been read. */
-  take({ sections, programHeaders, slots }: ElfFile): void {
-    this.#left -= sections.length + programHeaders.length;
+  take({ sections, programHeaders, slots, flaws }: ElfFile): void {
+    this.#left -= sections.length + programHeaders.length + FLAW * flaws.length;
     this.#slots -= slots?.length ?? 0;
   }
 }
@@ -48,7 +51,7 @@ export function readImage(
   if (budget.isUsedUp)
     return unavailable(
       'malformed',
-      'the files before it have more headers or slots than those of any real process',
+      'the files before it have more headers, slots or flaws than those of any real process',
     );
   try {
     const elf = read();

@@ -296,6 +296,16 @@ describe('the files of one process', () => {
     expect(states).toEqual([...Array(5).fill('read'), ...Array(5).fill('unavailable')]);
   });
 
+  it('have some 50,000 flaws together', () => {
+    const image = {
+      ...elf('DYN static', 'LOAD r-x 0 1000'),
+      flaws: Array.from({ length: 10_000 }, () => 'a lie'),
+    };
+    const budget = new HeaderBudget();
+    const states = Array.from({ length: 7 }, () => reading(image, budget));
+    expect(states).toEqual([...Array(5).fill('read'), ...Array(2).fill('unavailable')]);
+  });
+
   it('have 1,000,000 slots together', () => {
     const slots = Array.from({ length: 400_000 }, (_, i) => ({
       vaddr: vaddr(BigInt(i)),
