@@ -137,6 +137,27 @@ describeWith(requirements(LIBRARY), '2,000 modules', () => {
   });
 });
 
+describeWith(
+  requirements(LIBRARY),
+  '32,000 ELF files in one process, which is as many as it can have mapped',
+  () => {
+    it('are explained and judged within the bounds that README states', async () => {
+      const copy = join(folder, 'one.so');
+      copyFileSync(build('lib-relro.c', LIBRARY), copy);
+      const links = mkdtempSync(join(folder, 'links-'));
+      const { pid } = await start(build('many-files.c'), ['32000', copy, links]);
+      expect(await peak([String(pid)])).toBeLessThan(500 * ALLOWED);
+      expect(await countLines(/ \d{7}\.so /)).toBe(64_000);
+      expect(await peak(['check', '--json', String(pid)])).toBeLessThan(1000 * ALLOWED);
+      expect(await countLines(/"rule": "image-mismatch"/)).toBeGreaterThan(32_000);
+      // What was read first is judged; for what was too much, it is said that it was.
+      expect(
+        await countLines(/"message": "the files before it have more headers|more headers, slots or flaws/),
+      ).toBeGreaterThan(0);
+    });
+  },
+);
+
 describe('files', () => {
   it('one with 60,000 sections', async () => {
     const count = 60_000;
