@@ -112,10 +112,13 @@ function placed({ start, end }: Span, bias: LoadBias): Range {
 
 /** How many of a file's slots lie, at least in part, in ranges of the process. */
 function countWithin(elf: ElfFile, ranges: readonly Range[], bias: LoadBias): number {
-  let count = 0;
-  for (const { start, end } of mergeSpans(ranges))
-    count += slotsBelow(elf, vaddr(end - bias)) - slotsBelow(elf, vaddr(start - bias) - wordOf(elf) + 1n);
-  return count;
+  const reach = wordOf(elf) - 1n;
+  let slots = 0;
+  for (const { start, end } of mergeSpans(ranges)) {
+    const [first, last] = [vaddr(start - bias), vaddr(end - 1n - bias)];
+    slots += slotsBelow(elf, last + 1n) - slotsBelow(elf, first - reach);
+  }
+  return slots;
 }
 
 /** Slots are in address order. */
