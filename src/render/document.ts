@@ -1,5 +1,4 @@
 /** Report → the JSON document that CONTRACT and schema fix. */
-
 import type { Note } from '../model/capture.ts';
 import type {
   DeviationDocument,
