@@ -1,5 +1,6 @@
 /** What the rules look at: the report, and the questions that several of them ask about it. */
 import type { Loader, Module } from '../model/module.ts';
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { Mapping, Report } from '../model/report.ts';
 import { intersect, type Range } from '../model/units.ts';
 
@@ -49,18 +50,6 @@ function loaderOf(report: Report, executable: Module | null): Loader | null {
   return path.includes('ld-musl') ? 'musl' : /\/linker(64)?$/.test(path) ? 'bionic' : 'glibc';
 }
 
-/** The mappings that overlap a range, in address order. */
-function* mappingsIn(report: Report, range: Range): Generator<Mapping> {
-  const { mappings } = report;
-  let [low, high] = [0, mappings.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (mappings[middle]!.vma.end > range.start) high = middle;
-    else low = middle + 1;
-  }
-  for (; low < mappings.length && mappings[low]!.vma.start < range.end; low++) yield mappings[low]!;
-}
-
 /** What may be done to a range, by the permissions of the mappings that hold it. */
 export interface Access {
   readonly writable: readonly Range[];
@@ -72,11 +61,13 @@ export interface Access {
 /** In a GOT or a RELRO range there are one or two. Of a range that covers thousands, the rest is not looked at. */
 const MOST_MAPPINGS = 256;
 
-export function accessTo(report: Report, range: Range): Access {
+/** The ranges are in address order; what is not mapped is in none of them. */
+export function accessTo({ capture: { vmas } }: Report, range: Range): Access {
   const access = { writable: [] as Range[], readOnly: [] as Range[], unknown: [] as Range[] };
-  let left = MOST_MAPPINGS;
-  for (const { vma } of mappingsIn(report, range)) {
-    if (left-- === 0) {
+  const first = firstEndingAfter(vmas, range.start);
+  for (let i = first; i < vmas.length && vmas[i]!.start < range.end; i++) {
+    const vma = vmas[i]!;
+    if (i - first === MOST_MAPPINGS) {
       access.unknown.push({ start: vma.start, end: range.end });
       break;
     }
