@@ -60,10 +60,6 @@ export class AddressSpace {
     if (start >= end) return;
     const spans = this.#spans;
     const first = firstEndingAfter(spans, start);
-    if (first === spans.length) {
-      if (typeof by !== 'function') spans.push(by);
-      return;
-    }
     const changed: Span[] = [];
     let next = first;
     const before = spans[first];

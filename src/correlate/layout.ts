@@ -104,10 +104,9 @@ const glibcLayout: Layout = (space, elf, loads, bias, rules) => {
   const edges = loads.map(load => edgesOf(load, bias, rules.pageSize));
   const first = loads[0]!;
   if (elf.type === 'DYN') {
-    // The first segment's mmap reserves everything; holes then lose all access, but stay mapped. Where there are none, the
-    // others replace what it has reserved.
+    // The first segment's mmap reserves everything; holes then lose all access, but stay mapped.
+    mapFile(space, first, edges[0]!.start, edges.at(-1)!.memEnd, rules);
     const holes = edges.some((edge, i) => i > 0 && edges[i - 1]!.fileEnd !== edge.start);
-    mapFile(space, first, edges[0]!.start, holes ? edges.at(-1)!.memEnd : edges[0]!.fileEnd, rules);
     if (holes) space.reserve({ start: edges[0]!.fileEnd, end: edges.at(-1)!.start });
   }
   for (let i = 0; i < loads.length; i++) {

@@ -6,7 +6,6 @@
  *   claims       ├── .text ──┤      ├─ .rodata ─┤
  *   cover(a,b)      ├─.text──┼─gap──┼─.rod─┤
  */
-
 import { firstEndingAfter } from '../model/ordered.ts';
 import type { PartKind } from '../model/report.ts';
 import { byStart } from '../model/units.ts';

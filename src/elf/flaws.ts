@@ -116,7 +116,6 @@ function findSectionFlaws(sections: readonly Section[], fileSize: number | null,
 
 /** sh_link leads to another section, from there to another, and never back. Each section is visited once. */
 function findLinkFlaws(table: RawTable, add: Add): void {
-  if (areLinksShort(table)) return;
   const { count } = table;
   const walkOf = new Int32Array(count);
   for (let i = 1; i < count; i++) {
@@ -132,15 +131,4 @@ function findLinkFlaws(table: RawTable, add: Add): void {
       if (at !== 0 && walkOf[at] === i && !add(`the links of section ${at} lead back to it`)) return;
     }
   }
-}
-
-/** .rela.plt is linked to .dynsym, and that to .dynstr: longer chains are rare. */
-const LONG_CHAIN = 4;
-
-/** Does every link lead to a section, and in a few steps to none? */
-function areLinksShort(table: RawTable): boolean {
-  for (let i = 1; i < table.count; i++)
-    for (let at = linkOf(table, i), steps = 1; at !== 0; at = linkOf(table, at), steps++)
-      if (at >= table.count || steps === LONG_CHAIN) return false;
-  return true;
 }

@@ -51,13 +51,8 @@ const LONGEST_BUILD_ID = 64;
 
 /** Lower-case hexadecimal build ID among the notes; null where there is none. */
 export function buildIdIn(bytes: Uint8Array, is64: boolean, little: boolean, align: number): string | null {
-  const words = new Words(bytes, is64, little);
-  let note = noteAt(bytes, words, 0, align);
-  while (note !== null) {
-    const { name, type, descriptor } = note;
+  for (const { name, type, descriptor } of notesIn(bytes, is64, little, align))
     if (name === 'GNU' && type === NT_GNU_BUILD_ID && descriptor.length > 0)
       return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
-    note = noteAt(bytes, words, padded(note.at + descriptor.length, align), align);
-  }
   return null;
 }
