@@ -3,8 +3,8 @@ import type { ElfFile } from '../model/elf.ts';
 import { occupiesMemory } from '../model/elf.ts';
 import type { Placement } from '../model/module.ts';
 import { firstEndingAfter } from '../model/ordered.ts';
-import { mergeSpans } from '../model/spans.ts';
-import { atBias, type Range, sizeOf } from '../model/units.ts';
+import { mergeSpans, type Span } from '../model/spans.ts';
+import { atBias, type Range } from '../model/units.ts';
 
 /** "1 slot", "3 slots" */
 export const count = (n: number, noun: string): string => (n === 1 ? `1 ${noun}` : `${n} ${noun}s`);
@@ -32,5 +32,5 @@ export function sectionsIn(elf: ElfFile, placement: Placement, ranges: readonly 
   return [...names];
 }
 
-export const bytesOf = (ranges: readonly Range[]): number =>
-  ranges.reduce((sum, range) => sum + sizeOf(range), 0);
+export const bytesOf = (spans: readonly Span[]): number =>
+  spans.reduce((sum, { start, end }) => sum + Number(end - start), 0);

@@ -3,6 +3,7 @@
  * which is then marked as inferred.
  */
 import type { Capture } from '../model/capture.ts';
+import { countBelow } from '../model/ordered.ts';
 import type { MappingKind } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
@@ -91,16 +92,9 @@ function anonymousKind(capture: Capture, i: number): Kind {
 const LARGEST_STACK = 64 << 20;
 
 /** There may be as many threads as mappings, hence the search by halves. */
-function isStackPointer(capture: Capture, vma: Vma): boolean {
-  const { stackPointers } = capture.process;
-  let low = 0;
-  let high = stackPointers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (stackPointers[middle]! < vma.start) low = middle + 1;
-    else high = middle;
-  }
-  return low < stackPointers.length && stackPointers[low]! < vma.end && sizeOf(vma) < LARGEST_STACK;
+function isStackPointer({ process: { stackPointers } }: Capture, vma: Vma): boolean {
+  const next = stackPointers[countBelow(stackPointers, vma.start, at => at)];
+  return next !== undefined && next < vma.end && sizeOf(vma) < LARGEST_STACK;
 }
 
 /** One page of 64 KiB, the largest there are; threads' guards are of one or two pages. */

@@ -8,6 +8,7 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { ElfFile } from '../model/elf.ts';
+import { firstEndingAfter } from '../model/ordered.ts';
 import type { Address } from '../model/units.ts';
 import type { CoreSegment } from './core.ts';
 import { readHeader } from './header.ts';
@@ -69,14 +70,7 @@ export class CoreMemory {
   }
 
   #segmentAt(at: Address): CoreSegment | null {
-    let low = 0;
-    let high = this.#segments.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#segments[middle]!.end > at) high = middle;
-      else low = middle + 1;
-    }
-    const segment = this.#segments[low];
+    const segment = this.#segments[firstEndingAfter(this.#segments, at)];
     return segment && segment.start <= at ? segment : null;
   }
 }

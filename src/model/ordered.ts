@@ -1,11 +1,17 @@
-/** Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. */
-export function firstEndingAfter(ranges: readonly { readonly end: bigint }[], at: bigint): number {
+/** How many of some items, in ascending order, lie below a limit: the index of the first that does not. */
+export function countBelow<T>(items: readonly T[], limit: bigint, placeOf: (item: T) => bigint): number {
   let low = 0;
-  let high = ranges.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (ranges[middle]!.end > at) high = middle;
-    else low = middle + 1;
+    if (placeOf(items[middle]!) < limit) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
+
+/** Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. */
+export const firstEndingAfter = (ranges: readonly { readonly end: bigint }[], at: bigint): number =>
+  countBelow(ranges, at + 1n, endOf);
+
+const endOf = ({ end }: { readonly end: bigint }): bigint => end;

@@ -1,5 +1,6 @@
 /** Where calls go through: are the slots that the loader fills writable now? */
 import type { ElfFile } from '../../model/elf.ts';
+import { countBelow } from '../../model/ordered.ts';
 import { mergeSpans, type Span } from '../../model/spans.ts';
 import { address, atBias, type LoadBias, type Range, vaddr } from '../../model/units.ts';
 import { accessTo } from '../context.ts';
@@ -60,7 +61,7 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
         };
         return { outcome: 'fail', about: { ...about, range: writable[0]! }, facts };
       }
-      const bytes = spans.reduce((sum, { start, end }) => sum + Number(end - start), 0);
+      const bytes = bytesOf(spans);
       if (bytesOf(accesses.flatMap(({ readOnly }) => readOnly)) < bytes)
         return inconclusive(about, 'the evidence does not tell whether its GOT may be written');
       return { outcome: 'pass', about, facts: { slots, bytes } };
@@ -121,15 +122,4 @@ function countWithin(elf: ElfFile, ranges: readonly Range[], bias: LoadBias): nu
   return slots;
 }
 
-/** Slots are in address order. */
-function slotsBelow(elf: ElfFile, limit: bigint): number {
-  const slots = elf.slots!;
-  let low = 0;
-  let high = slots.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (slots[middle]!.vaddr < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const slotsBelow = (elf: ElfFile, limit: bigint): number => countBelow(elf.slots!, limit, slot => slot.vaddr);
