@@ -2,11 +2,10 @@
 import type { BigIntStats } from 'node:fs';
 import type { Depth } from '../elf/read.ts';
 import type { ElfFile } from '../model/elf.ts';
+import { HeaderBudget } from './read-image.ts';
 
-/** Machines have a few thousand libraries, with some 30 sections each; where more are met, those known are forgotten. */
+/** Machines have a few thousand libraries; where more are met, or more than a process may hold, those known are forgotten. */
 const MOST = 4096;
-const MOST_HEADERS = 500_000;
-const MOST_SLOTS = 1_000_000;
 
 /** A file as it was when it was opened, and what was read of it. */
 interface Known extends Pick<BigIntStats, 'dev' | 'size' | 'mtimeNs' | 'ctimeNs'> {
@@ -17,8 +16,7 @@ interface Known extends Pick<BigIntStats, 'dev' | 'size' | 'mtimeNs' | 'ctimeNs'
 export class KnownImages {
   readonly #byInode = new Map<bigint, Known[]>();
   #images = 0;
-  #headers = 0;
-  #slots = 0;
+  #budget = new HeaderBudget();
 
   /** The headers of a file as it was when it was opened: as known, or as `read` finds them. */
   get(stats: BigIntStats, depth: Depth, read: () => ElfFile): ElfFile {
@@ -39,13 +37,12 @@ export class KnownImages {
   #add(inode: bigint, file: Known): ElfFile {
     const { elf } = file;
     this.#images++;
-    this.#headers += elf.sections.length + elf.programHeaders.length;
-    this.#slots += elf.slots?.length ?? 0;
-    if (this.#images > MOST || this.#headers > MOST_HEADERS || this.#slots > MOST_SLOTS) {
+    this.#budget.take(elf);
+    if (this.#images > MOST || this.#budget.isUsedUp) {
       this.#byInode.clear();
-      this.#images = 0;
-      this.#headers = 0;
-      this.#slots = 0;
+      this.#images = 1;
+      this.#budget = new HeaderBudget();
+      this.#budget.take(elf);
     }
     const others = this.#byInode.get(inode);
     if (others) others.push(file);

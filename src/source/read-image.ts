@@ -8,8 +8,9 @@ import { errnoOf } from './errors.ts';
 const FLAW = 10;
 
 /**
- * What the images of one process may hold together. Two thousand libraries have some 100,000 headers; sparse files with
- * as many as possible cost their maker nothing, and a process may have mapped 65,530 of them.
+ * What the images of one process may hold together, and those that are kept for the next. Two thousand libraries have some
+ * 100,000 headers; sparse files with as many as possible cost their maker nothing, and a process may have mapped 65,530 of
+ * them.
  */
 export class HeaderBudget {
   #left = 500_000;
