@@ -47,13 +47,16 @@ describe('the package', () => {
     expect(run(command, [String(process.pid)])).toContain('LOAD');
   });
 
-  it('uses nothing of Node.js that warns of itself', () => {
-    const command = join(installed, 'dist', 'cli.cjs');
-    const strict = ['--pending-deprecation', '--throw-deprecation', command, String(process.pid)];
-    const { status, stdout, stderr } = spawnSync(process.execPath, strict, { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('LOAD');
-  });
+  it.each([['--pending-deprecation', '--throw-deprecation'], ['--no-deprecation']])(
+    'runs without a warning under %s',
+    (...flags) => {
+      const command = join(installed, 'dist', 'cli.cjs');
+      const words = [...flags, command, String(process.pid)];
+      const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toContain('LOAD');
+    },
+  );
 
   it('is a library with the same report', () => {
     const program = join(folder, 'use.mjs');
