@@ -40,6 +40,7 @@ export async function runExplain(words: readonly string[], options: ExplainOptio
 }
 
 async function explainTargets(targets: readonly Target[], options: ExplainOptions): Promise<ExitCode> {
+  const { range } = options;
   const output = options.output === null ? standardOutput() : fileOutput(options.output);
   const render: RenderOptions = {
     palette: choosePalette(options.color, options.output !== null, process.env),
@@ -48,7 +49,7 @@ async function explainTargets(targets: readonly Target[], options: ExplainOption
     quiet: options.quiet,
     fullPath: options.fullPath,
     explain: options.explain,
-    selects: vma => options.range === null || overlaps(options.range, vma),
+    selects: range && (vma => overlaps(range, vma)),
   };
   try {
     const code = await explainAll(targets, options, render, output);

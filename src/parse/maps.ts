@@ -3,7 +3,7 @@
  *
  *   5576a6515000-5576a6517000 r--p 00000000 fe:00 260131                     /usr/bin/sleep
  *   start        end          perm offset   dev   inode                      name
- *   ╰────────────── head ─────────────────╯ ╰──────────────────── tail ───────────────────╯
+ *   ╰──────── range ─────────╯╰─ access ──╯ ╰──────────────────── tail ───────────────────╯
  *
  * The name is the rest after the padding: it may hold spaces, tabs, escape sequences and invalid UTF-8, so
  * text is latin1 (one char a byte) throughout. The kernel escapes the newline alone, as \012.
@@ -12,7 +12,8 @@ import { type Address, type FileOffset, fileOffset } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { FileTable } from './file-table.ts';
 
-const HEAD = /([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][sp]) ([0-9a-f]{1,16}) /y;
+const RANGE = /([0-9a-f]{1,16})-([0-9a-f]{1,16}) /y;
+const ACCESS = /^([r-][w-][x-][sp]) ([0-9a-f]{1,16}) /;
 const TAIL = /^([0-9a-f]+:[0-9a-f]+) ([0-9]{1,20})(?: +(.*))?$/s;
 
 const ZERO = fileOffset(0n);
@@ -37,11 +38,20 @@ export type OpenVma = { -readonly [K in keyof Vma]: Vma[K] };
 
 /** Reads one line without its newline; null where it is no maps line, or its range is empty. */
 export function parseMapsLine(line: string): MapsEntry | null {
-  const match = headAt(line, 0);
-  const tail = match && parseMapsTail(line.slice(HEAD.lastIndex));
-  if (!match || !tail) return null;
-  const [start, end] = [addressOf(match[1]!), addressOf(match[2]!)];
-  return start < end ? { start, end, permissions: match[3]!, offset: offsetOf(match[4]!), ...tail } : null;
+  const range = rangeAt(line, 0);
+  const access = range && ACCESS.exec(line.slice(range[0].length));
+  const tail = access && parseMapsTail(line.slice(range[0].length + access[0].length));
+  if (!tail) return null;
+  const [start, end] = [addressOf(range[1]!), addressOf(range[2]!)];
+  return start < end ? { start, end, permissions: access[1]!, offset: offsetOf(access[2]!), ...tail } : null;
+}
+
+/** What a line says behind its range. */
+interface Mapped extends MapsTail {
+  readonly text: string;
+  readonly permissions: string;
+  readonly offset: FileOffset;
+  readonly file: number | null;
 }
 
 /** Reads lines one after the other, as Vmas without figures. */
@@ -50,6 +60,9 @@ export class VmaReader {
   /** Of the line before. */
   #endText = '';
   #end = 0n as Address;
+  /** The last two that differ: where there are thousands of lines, they often alternate. */
+  #last: Mapped | null = null;
+  #lastButOne: Mapped | null = null;
   /** The one copy of each. */
   readonly #permissions = new Map<string, string>();
 
@@ -59,29 +72,37 @@ export class VmaReader {
 
   /** The line in [from, to) of a text, like parseMapsLine. */
   read(text: string, from: number, to: number): OpenVma | null {
-    const match = headAt(text, from);
-    if (!match) return null;
+    const range = rangeAt(text, from);
+    if (!range) return null;
     // Most begin where the one before ends; of thousands, it pays that the number is the same too.
-    const start = match[1] === this.#endText ? this.#end : addressOf(match[1]!);
-    const end = addressOf(match[2]!);
+    const start = range[1] === this.#endText ? this.#end : addressOf(range[1]!);
+    const end = addressOf(range[2]!);
     // A file is met only where it is mapped.
-    const tail = start < end ? this.#files.tail(text.slice(HEAD.lastIndex, to)) : null;
-    if (!tail) return null;
-    this.#endText = match[2]!;
+    const mapped = start < end ? this.#mapped(text.slice(RANGE.lastIndex, to)) : null;
+    if (!mapped) return null;
+    this.#endText = range[2]!;
     this.#end = end;
+    const { permissions, offset, device, inode, name, file } = mapped;
+    return { start, end, permissions, offset, device, inode, name, figures: null, vmFlags: null, file };
+  }
+
+  #mapped(text: string): Mapped | null {
+    if (this.#last?.text === text) return this.#last;
+    const mapped = this.#lastButOne?.text === text ? this.#lastButOne : this.#parse(text);
+    if (mapped) {
+      this.#lastButOne = this.#last;
+      this.#last = mapped;
+    }
+    return mapped;
+  }
+
+  #parse(text: string): Mapped | null {
+    const access = ACCESS.exec(text);
+    const tail = access && this.#files.tail(text.slice(access[0].length));
+    if (!tail) return null;
     const { device, inode, name, file } = tail;
-    return {
-      start,
-      end,
-      permissions: this.#intern(match[3]!),
-      offset: offsetOf(match[4]!),
-      device,
-      inode,
-      name,
-      figures: null,
-      vmFlags: null,
-      file,
-    };
+    const permissions = this.#intern(access[1]!);
+    return { text, permissions, offset: offsetOf(access[2]!), device, inode, name, file };
   }
 
   #intern(permissions: string): string {
@@ -91,10 +112,10 @@ export class VmaReader {
   }
 }
 
-/** HEAD.lastIndex is then where the tail begins. */
-function headAt(text: string, from: number): RegExpExecArray | null {
-  HEAD.lastIndex = from;
-  return HEAD.exec(text);
+/** RANGE.lastIndex is then where the rest begins. */
+function rangeAt(text: string, from: number): RegExpExecArray | null {
+  RANGE.lastIndex = from;
+  return RANGE.exec(text);
 }
 
 const addressOf = (digits: string): Address => BigInt(`0x${digits}`) as Address;

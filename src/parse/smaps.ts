@@ -25,9 +25,9 @@ export interface BadLine {
 
 /** Which lines follow the first line of a record. */
 interface Shape {
-  /** Sticky; its groups are the figures, in the order of their names, and the flags. */
+  /** Sticky, without groups: a text for each of 25 figures would be most of what is left behind. */
   readonly lines: RegExp;
-  /** Bytes in the unit of each figure. */
+  /** Bytes in the unit of each figure, in the order of the lines. */
   readonly scales: readonly number[];
 }
 
@@ -36,10 +36,14 @@ const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
 const MOST_FIGURES = 256;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
+const VM_FLAGS = 'VmFlags:';
+const KB = ' kB';
 const KIB = 1024;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
 const LONGEST_QUOTE = KIB;
+/** Records are remembered from this one on: it pays where thousands are alike. */
+const MANY = 1000;
 /** Of records that are remembered, with some 600 characters each; and of sets of flags, of which there are a few dozen. */
 const MOST_KNOWN = 4096;
 
@@ -118,7 +122,8 @@ export class SmapsParser {
     const line = text.slice(from, to);
     const figure = FIGURE_LINE.exec(line);
     if (figure && this.#open) this.#takeFigure(figure);
-    else if (line.startsWith('VmFlags:') && this.#open) this.#open.vmFlags = this.#flagSet(line.slice(8));
+    else if (line.startsWith(VM_FLAGS) && this.#open)
+      this.#open.vmFlags = this.#flagSet(line.slice(VM_FLAGS.length));
     else if (line.trim() !== '') {
       this.badLineCount++;
       if (this.badLines.length < 20)
@@ -156,18 +161,30 @@ export class SmapsParser {
   #restAt(text: string, at: number): Rest | null {
     if (this.#last && isAt(text, at, this.#last.lines)) return this.#last;
     if (this.#lastButOne && isAt(text, at, this.#lastButOne.lines)) return this.#lastButOne;
-    const { lines, scales } = this.#shape!;
-    lines.lastIndex = at;
-    const match = lines.exec(text);
-    if (!match) return null;
-    const known = this.#known.get(match[0]);
+    const shape = this.#shape!;
+    shape.lines.lastIndex = at;
+    if (!shape.lines.test(text)) return null;
+    const lines = text.slice(at, shape.lines.lastIndex);
+    return this.vmas.length < MANY ? this.#restOf(lines, shape) : this.#remembered(lines, shape);
+  }
+
+  #remembered(lines: string, shape: Shape): Rest {
+    const known = this.#known.get(lines);
     if (known) return known;
-    const figures = new Array<number>(scales.length);
-    for (let i = 0; i < scales.length; i++) figures[i] = Number(match[i + 1]) * scales[i]!;
-    const own = ownText(match[0]);
-    const rest = { lines: own, figures, flags: this.#flagSet(match[scales.length + 1]!) };
-    if (this.#known.size < MOST_KNOWN) this.#known.set(own, rest);
+    const rest = this.#restOf(ownText(lines), shape);
+    if (this.#known.size < MOST_KNOWN) this.#known.set(rest.lines, rest);
     return rest;
+  }
+
+  #restOf(lines: string, { scales }: Shape): Rest {
+    const figures = new Array<number>(scales.length);
+    let end = -1;
+    for (let i = 0; i < scales.length; i++) {
+      end = lines.indexOf('\n', end + 1);
+      figures[i] = scales[i] === KIB ? numberBefore(lines, end - KB.length) * KIB : numberBefore(lines, end);
+    }
+    const flags = this.#flagSet(lines.slice(end + 1 + VM_FLAGS.length, -1));
+    return { lines, figures, flags };
   }
 
   /** The open record's figures, to be changed: a list that other records share is copied before. */
@@ -200,6 +217,13 @@ export class SmapsParser {
 
 /** FIGURE_LINE of each figure, then the flags. */
 function shapeOf(names: readonly string[], scales: readonly number[]): Shape {
-  const figures = names.map((name, i) => `${name}: +([0-9]{1,18})${scales[i] === KIB ? ' kB' : ''}\n`);
-  return { lines: new RegExp(`${figures.join('')}VmFlags:([^\n]*)\n`, 'y'), scales };
+  const figures = names.map((name, i) => `${name}: +[0-9]{1,18}${scales[i] === KIB ? KB : ''}\n`);
+  return { lines: new RegExp(`${figures.join('')}${VM_FLAGS}[^\n]*\n`, 'y'), scales };
+}
+
+/** The number that ends at `end`. Nearly all are 0. */
+function numberBefore(text: string, end: number): number {
+  let start = end - 1;
+  while (text[start - 1] !== ' ') start--;
+  return start === end - 1 ? text.charCodeAt(start) - 0x30 : Number(text.slice(start, end));
 }

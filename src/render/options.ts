@@ -13,8 +13,8 @@ export interface RenderOptions {
   readonly quiet: boolean;
   /** pmap's -p: full paths. */
   readonly fullPath: boolean;
-  /** Which mappings are shown (pmap's -A); heading and modules are about the whole process all the same. */
-  readonly selects: (vma: Vma) => boolean;
+  /** Which mappings are shown (pmap's -A), null: all; heading and modules are about the whole process all the same. */
+  readonly selects: ((vma: Vma) => boolean) | null;
   /** Give the reasons in sentences. */
   readonly explain: boolean;
 }
@@ -26,5 +26,5 @@ export type Renderer = (report: Report, options: RenderOptions) => Iterable<stri
 
 /** The report with nothing but the mappings that are shown. */
 export function selected(report: Report, { selects }: RenderOptions): Report {
-  return { ...report, mappings: report.mappings.filter(({ vma }) => selects(vma)) };
+  return selects ? { ...report, mappings: report.mappings.filter(({ vma }) => selects(vma)) } : report;
 }

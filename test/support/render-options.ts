@@ -9,5 +9,5 @@ export const IN_A_PIPE: RenderOptions = {
   quiet: false,
   fullPath: false,
   explain: false,
-  selects: () => true,
+  selects: null,
 };

@@ -11,7 +11,7 @@ export const renderCheckJson: CheckRenderer = function* (reports, { palette, wid
     quiet: false,
     fullPath: true,
     explain: false,
-    selects: () => true,
+    selects: null,
   };
   if (reports.length !== 1) yield '[\n';
   let separator = '';
