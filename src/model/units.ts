@@ -28,10 +28,13 @@ export interface Range {
 export const SPACE_END: bigint = 1n << 64n;
 const MASK = SPACE_END - 1n;
 
-export const address = (value: bigint): Address => (value & MASK) as Address;
-export const vaddr = (value: bigint): Vaddr => (value & MASK) as Vaddr;
-export const fileOffset = (value: bigint): FileOffset => (value & MASK) as FileOffset;
-export const loadBias = (value: bigint): LoadBias => (value & MASK) as LoadBias;
+/** Modulo 2^64. Nearly every number is one of the space already, and each operation makes another bigint. */
+const wrapped = (value: bigint): bigint => (value >= 0n && value < SPACE_END ? value : value & MASK);
+
+export const address = (value: bigint): Address => wrapped(value) as Address;
+export const vaddr = (value: bigint): Vaddr => wrapped(value) as Vaddr;
+export const fileOffset = (value: bigint): FileOffset => wrapped(value) as FileOffset;
+export const loadBias = (value: bigint): LoadBias => wrapped(value) as LoadBias;
 
 /** Where a link-time address lies at run time. */
 export const atBias = (bias: LoadBias, link: Vaddr): Address => address(bias + link);
