@@ -10,5 +10,7 @@ const [OLDEST, NEWEST] = [11, 14];
 export function expectMuchWork(): void {
   const major = Number.parseInt(process.versions.v8, 10);
   if (major < OLDEST || major > NEWEST) return;
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--incremental-marking');
 }

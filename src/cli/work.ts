@@ -21,6 +21,21 @@ export const explain = (targets: readonly string[], request: ExplainRequest): Pr
     return runExplain(targets, { ...request, range, offline: offlineOf(request.offline) });
   });
 
+/** What words without options ask for: the defaults of program.ts, which a test compares. */
+export const PLAIN: ExplainRequest = {
+  format: 'table',
+  view: 'default',
+  quiet: false,
+  fullPath: false,
+  explain: false,
+  color: 'auto',
+  output: null,
+  range: null,
+  offline: { sysroot: [], elf: [] },
+  program: null,
+  keep: false,
+};
+
 export const record = (target: string, options: RecordOptions): Promise<ExitCode> =>
   guarded(async () => {
     const { runRecord } = await import('./record.ts');

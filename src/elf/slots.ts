@@ -10,20 +10,37 @@ import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
 import type { RawHeader } from './header.ts';
 import { Words } from './words.ts';
 
-type Kinds = Readonly<Record<number, Slot['kind']>>;
+/** Relocation types of one machine that fill slots; null: it has none. */
+interface Types {
+  readonly globDat: number | null;
+  readonly jumpSlot: number;
+  readonly irelative: number;
+}
 
-/** Relocation types by e_machine. */
-const KINDS: Readonly<Record<number, Kinds>> = {
-  3: { 6: 'glob-dat', 7: 'jump-slot', 42: 'irelative' },
-  20: { 20: 'glob-dat', 21: 'jump-slot', 248: 'irelative' },
-  21: { 20: 'glob-dat', 21: 'jump-slot', 248: 'irelative' },
-  22: { 10: 'glob-dat', 11: 'jump-slot', 61: 'irelative' },
-  40: { 21: 'glob-dat', 22: 'jump-slot', 160: 'irelative' },
-  62: { 6: 'glob-dat', 7: 'jump-slot', 37: 'irelative' },
-  183: { 1025: 'glob-dat', 1026: 'jump-slot', 1032: 'irelative' },
-  243: { 5: 'jump-slot', 58: 'irelative' },
-  258: { 5: 'jump-slot', 12: 'irelative' },
+const typesOf = (globDat: number | null, jumpSlot: number, irelative: number): Types => ({
+  globDat,
+  jumpSlot,
+  irelative,
+});
+
+/** By e_machine. */
+const TYPES: Readonly<Record<number, Types>> = {
+  3: typesOf(6, 7, 42),
+  20: typesOf(20, 21, 248),
+  21: typesOf(20, 21, 248),
+  22: typesOf(10, 11, 61),
+  40: typesOf(21, 22, 160),
+  62: typesOf(6, 7, 37),
+  183: typesOf(1025, 1026, 1032),
+  243: typesOf(null, 5, 58),
+  258: typesOf(null, 5, 12),
 };
+
+function kindOf(type: number, { globDat, jumpSlot, irelative }: Types): Slot['kind'] | null {
+  if (type === jumpSlot) return 'jump-slot';
+  if (type === globDat) return 'glob-dat';
+  return type === irelative ? 'irelative' : null;
+}
 
 const DT_RELACOUNT = 0x6ffffff9;
 const DT_RELCOUNT = 0x6ffffffa;
@@ -37,8 +54,8 @@ export function readSlots(
   segments: readonly ProgramHeader[],
   entries: DynamicEntries,
 ): Slot[] | null {
-  const kinds = KINDS[header.machine];
-  if (!kinds) return null;
+  const types = TYPES[header.machine];
+  if (!types) return null;
   const { values } = entries;
   const tables = [
     { at: DT.JMPREL, size: DT.PLTRELSZ, rela: values.get(DT.PLTREL) === BigInt(DT.RELA), skip: 0n },
@@ -58,7 +75,7 @@ export function readSlots(
     const bytes = source.read(offset + skip, Number(size - skip));
     const words = new Words(bytes, header.is64, header.little);
     for (let i = 0; i + entry <= bytes.length; i += entry) {
-      const kind = kinds[typeAt(words, i)];
+      const kind = kindOf(typeAt(words, i), types);
       if (kind) slots.push({ vaddr: words.vaddr(i), kind });
     }
   }

@@ -1,4 +1,4 @@
-// What `vmaexplain` runs: the bundled command, in four files, each loaded when it is needed. main.cjs knows the command line;
+// What `vmaexplain` runs: the bundled command, in four files, each loaded when it is needed. main.cjs knows the options;
 // work.cjs, or check-work.cjs for `check`, does what it asks for; offline-target.cjs reads what is no live process. All come
 // from V8's code cache where that fits this node (compiling takes a third of the start-up otherwise). A cache of another
 // version is refused by V8 itself, and the source is compiled as usual.
@@ -78,4 +78,12 @@ function requireFrom(id) {
   return load(id.slice(2, -'.ts'.length), 512 * 1024);
 }
 
-load('main', 120 * 1024);
+// `vmaexplain PID` is typed most and has no options: without commander, which understands them, a small process takes a
+// twentieth less.
+const words = process.argv.slice(2);
+if (words.every(word => /^\d+$/.test(word))) {
+  const { explain, PLAIN } = requireFrom('./work.ts');
+  explain(words, PLAIN).then(code => {
+    process.exitCode = code;
+  });
+} else load('main', 120 * 1024);
