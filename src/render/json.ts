@@ -1,5 +1,7 @@
 /** JSON: one two-space indented document; ndjson: one line a mapping. Mappings are written while later ones are made. */
 import type { Mapping, Report } from '../model/report.ts';
+import { hex } from '../model/units.ts';
+import { AlikeTexts } from './alike.ts';
 import { documentHead, mappingDocument, moduleDocument, noteDocument } from './document.ts';
 import { findingDocument } from './finding-document.ts';
 import { MemberWriter } from './member-writer.ts';
@@ -12,25 +14,49 @@ import { totalsOf } from './totals.ts';
 export const renderJson: Renderer = function* (whole, options) {
   const report = selected(whole, options);
   yield open(documentHead(report));
-  yield* list('mappings', report.mappings, mapping => mappingDocument(report, mapping));
-  yield* list('modules', report.modules, module => moduleDocument(report, module));
+  yield* list('mappings', report.mappings, mappingWriter(report));
+  yield* list(
+    'modules',
+    report.modules,
+    memberWriter(module => moduleDocument(report, module)),
+  );
   yield `,${open({ totals: totalsOf(report) }).slice(1)}`;
-  yield* list('findings', report.findings, findingDocument);
-  yield* list('notes', report.notes, noteDocument);
+  yield* list('findings', report.findings, memberWriter(findingDocument));
+  yield* list('notes', report.notes, memberWriter(noteDocument));
   yield '\n}\n';
 };
 
 /** One member at a time, so that no text becomes longer than a string can be. */
-function* list<T>(name: string, members: readonly T[], document: (member: T) => object): Generator<string> {
+function* list<T>(name: string, members: readonly T[], write: (member: T) => string): Generator<string> {
   yield `,\n  "${name}": [`;
-  const writer = new MemberWriter();
   let separator = '\n';
   for (const member of members) {
-    yield separator + writer.write(document(member) as Record<string, unknown>);
+    yield separator + write(member);
     separator = ',\n';
   }
   yield members.length > 0 ? '\n  ]' : ']';
 }
+
+function memberWriter<T>(document: (member: T) => object): (member: T) => string {
+  const writer = new MemberWriter();
+  return member => writer.write(document(member) as Record<string, unknown>);
+}
+
+/** Of mappings that are alike, the members behind `end` are written once. */
+function mappingWriter(report: Report): (mapping: Mapping) => string {
+  const write = memberWriter<Mapping>(mapping => mappingDocument(report, mapping));
+  const texts = new AlikeTexts();
+  return mapping => {
+    const rest = texts.of(mapping, () => {
+      const whole = write(mapping);
+      return whole.slice(whole.indexOf(BEHIND_END));
+    });
+    const { start, end } = mapping.vma;
+    return `    {\n      "index": ${mapping.index},\n      "start": "${hex(start)}",\n      "end": "${hex(end)}"${rest}`;
+  };
+}
+
+const BEHIND_END = ',\n      "size": ';
 
 const open = (members: object): string => stringify(members, 2).slice(0, -2);
 

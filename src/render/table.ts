@@ -1,5 +1,6 @@
 /** The default table: a line a mapping, with what lives there. */
 import type { Mapping, Report } from '../model/report.ts';
+import { AlikeTexts } from './alike.ts';
 import type { ColumnSource } from './column-source.ts';
 import { columnsOf } from './columns.ts';
 import { contentsOf } from './contents.ts';
@@ -32,7 +33,7 @@ export const renderTable: Renderer = function* (whole, options) {
   const used = columns.reduce((sum, { width }) => sum + width + 1, 0);
   const room = options.width === null ? null : Math.max(NARROWEST_CONTENTS, options.width - used);
   if (!quiet) yield `\n${gridHeader(columns, palette.bold)}\n`;
-  for (const mapping of report.mappings) {
+  const row = (mapping: Mapping): string => {
     const cells = new Array<Cell>(columns.length);
     for (let i = 0; i < sources.length; i++) {
       const cell = sources[i]!.cell(mapping);
@@ -40,7 +41,14 @@ export const renderTable: Renderer = function* (whole, options) {
       cells[i] = cell.text.length <= width ? cell : { ...cell, text: `${cell.text.slice(0, width - 1)}…` };
     }
     cells[sources.length] = contentsCell(report, mapping, room, options);
-    yield `${gridRow(columns, cells)}\n`;
+    return gridRow(columns, cells);
+  };
+  // The address, which comes first, is all that tells many from each other.
+  const { width } = columns[0]!;
+  const texts = new AlikeTexts();
+  for (const mapping of report.mappings) {
+    const rest = texts.of(mapping, () => `${row(mapping).slice(width)}\n`);
+    yield sources[0]!.cell(mapping).text.padStart(width) + rest;
     if (options.explain) yield* reasons(report, mapping, options);
   }
   if (!quiet) yield* footer(report, options);
