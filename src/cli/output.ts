@@ -18,6 +18,8 @@ import { pause } from '../source/pause.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
 const PIECE = 64 * 1024;
+/** Bytes of UTF-8 for one unit of UTF-16. */
+const LONGEST_CHARACTER = 3;
 
 /** The output cannot be written: that ends the whole command, not one target. */
 export class OutputError extends TargetError {}
@@ -118,9 +120,12 @@ function outputError(path: string, error: unknown): OutputError {
 
 function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer): void; flush(): void } {
   let pending = '';
+  let memory: Buffer | null = null;
   const flush = (): void => {
     if (pending === '') return;
-    const piece = Buffer.from(pending);
+    memory ??= Buffer.allocUnsafeSlow(2 * LONGEST_CHARACTER * PIECE);
+    const fits = LONGEST_CHARACTER * pending.length <= memory.length;
+    const piece = fits ? memory.subarray(0, memory.write(pending)) : Buffer.from(pending);
     pending = '';
     put(piece);
   };

@@ -13,7 +13,9 @@ export interface Kind {
   readonly inferred: boolean;
 }
 
-const told = (kind: MappingKind): Kind => ({ kind, inferred: false });
+const told = (kind: MappingKind): Kind => (kind === 'anonymous' ? ANONYMOUS : { kind, inferred: false });
+/** Of thousands one. */
+const ANONYMOUS: Kind = { kind: 'anonymous', inferred: false };
 const inferred = (kind: MappingKind): Kind => ({ kind, inferred: true });
 
 /** By the kernel's names (proc_pid_maps(5)). */

@@ -23,7 +23,10 @@ export type PlacedModule = Pick<Module, 'path' | 'file' | 'image' | 'role' | 'lo
 /** Finds and places all modules, in address order. */
 export function placeModules(capture: Capture, index: VmaIndex, effort: Effort): PlacedModule[] {
   const byFile: Vma[][] = capture.files.map(() => []);
-  for (const vma of capture.vmas) if (vma.file !== null) byFile[vma.file]!.push(vma);
+  for (let i = 0; i < capture.vmas.length; i++) {
+    const vma = capture.vmas[i]!;
+    if (vma.file !== null) byFile[vma.file]!.push(vma);
+  }
   const roles = findRoles(capture, index);
   const impliesExec = readImpliesExec(capture);
   const rules = (loader: Loader): LayoutRules => ({
@@ -114,10 +117,9 @@ const startOf = (pieces: readonly Piece[], otherwise: Address): Address => piece
 /** The vDSO is one mapping that the kernel makes; its image says which sections are in it. */
 function vdsoModule(capture: Capture, rules: LayoutRules): PlacedModule | null {
   const elf = capture.vdso;
-  const vma = capture.vmas.find(
-    ({ name, start }) =>
-      name === '[vdso]' || (capture.auxv?.sysinfoEhdr != null && start === capture.auxv.sysinfoEhdr),
-  );
+  const at = capture.auxv?.sysinfoEhdr ?? null;
+  const named = capture.vmas.findLast(({ name }) => name === '[vdso]');
+  const vma = named ?? capture.vmas.find(({ start }) => start === at);
   const load = elf?.programHeaders.find(({ type }) => type === 'LOAD');
   if (!elf || !vma || !load) return null;
   const { start, end } = vma;

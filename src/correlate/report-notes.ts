@@ -44,9 +44,11 @@ function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): 
 /** What is wrong with files that are mapped as code and yet are nowhere what their headers say. */
 function unplacedNotes({ files, vmas }: Capture, moduleOfFile: ReadonlyMap<number, number>): Note[] {
   const unplaced = new Set<number>();
-  for (const { file, permissions } of vmas)
+  for (let i = 0; i < vmas.length; i++) {
+    const { file, permissions } = vmas[i]!;
     if (file !== null && !moduleOfFile.has(file) && permissions[2] === 'x' && permissions[3] !== 's')
       unplaced.add(file);
+  }
   return [...unplaced].flatMap(file => {
     const { path, image } = files[file]!;
     const flaws = image.status === 'read' ? image.candidates[0]!.elf.flaws : [];

@@ -12,13 +12,20 @@ export class AlikeTexts {
   #last: Written | null = null;
   #lastButOne: Written | null = null;
 
-  /** What was written of a mapping like this one, or else what `write` gives. */
-  of(mapping: Mapping, write: () => string): string {
+  /** What was written of a mapping like this one; null where none is known. */
+  of(mapping: Mapping): string | null {
     if (this.#last && areAlike(this.#last.mapping, mapping)) return this.#last.text;
-    const known = this.#lastButOne && areAlike(this.#lastButOne.mapping, mapping) ? this.#lastButOne : null;
+    const other = this.#lastButOne;
+    if (!other || !areAlike(other.mapping, mapping)) return null;
     this.#lastButOne = this.#last;
-    this.#last = known ?? { mapping, text: write() };
-    return this.#last.text;
+    this.#last = other;
+    return other.text;
+  }
+
+  /** Keeps what is written of a mapping that is like none of those known. */
+  keep(mapping: Mapping, text: string): void {
+    this.#lastButOne = this.#last;
+    this.#last = { mapping, text };
   }
 }
 

@@ -7,14 +7,19 @@ import { MappingNames } from './mapping-names.ts';
 import type { RenderOptions, View } from './options.ts';
 import { kib, kibNumber } from './units.ts';
 
+/** The first column of each view. */
+export const addressDigits = ({ vma }: Mapping): string => hexDigits(vma.start, 8);
+
 /** The columns of a view, without the last one that says what lives there. */
 export function columnsOf(report: Report, options: RenderOptions): ColumnSource[] {
   const { figureNames } = report.capture;
-  const address = number(
-    'Address',
-    ({ vma }) => vma.start,
-    start => hexDigits(start, 8),
-  );
+  const address: ColumnSource = {
+    title: 'Address',
+    align: 'right',
+    cell: mapping => ({ text: addressDigits(mapping), ascii: true }),
+    // They are in address order.
+    longest: mappings => addressDigits(mappings.at(-1)!).length,
+  };
   const names = new MappingNames(report, options.fullPath);
   const mapping = text('Mapping', entry => names.of(entry));
   const mode = permissions(

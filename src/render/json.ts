@@ -47,10 +47,12 @@ function mappingWriter(report: Report): (mapping: Mapping) => string {
   const write = memberWriter<Mapping>(mapping => mappingDocument(report, mapping));
   const texts = new AlikeTexts();
   return mapping => {
-    const rest = texts.of(mapping, () => {
+    let rest = texts.of(mapping);
+    if (rest === null) {
       const whole = write(mapping);
-      return whole.slice(whole.indexOf(BEHIND_END));
-    });
+      rest = whole.slice(whole.indexOf(BEHIND_END));
+      texts.keep(mapping, rest);
+    }
     const { start, end } = mapping.vma;
     return `    {\n      "index": ${mapping.index},\n      "start": "${hex(start)}",\n      "end": "${hex(end)}"${rest}`;
   };

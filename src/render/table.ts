@@ -2,7 +2,7 @@
 import type { Mapping, Report } from '../model/report.ts';
 import { AlikeTexts } from './alike.ts';
 import type { ColumnSource } from './column-source.ts';
-import { columnsOf } from './columns.ts';
+import { addressDigits, columnsOf } from './columns.ts';
 import { contentsOf } from './contents.ts';
 import { deviationSentence } from './deviation-words.ts';
 import { explain } from './explanation.ts';
@@ -47,8 +47,12 @@ export const renderTable: Renderer = function* (whole, options) {
   const { width } = columns[0]!;
   const texts = new AlikeTexts();
   for (const mapping of report.mappings) {
-    const rest = texts.of(mapping, () => `${row(mapping).slice(width)}\n`);
-    yield sources[0]!.cell(mapping).text.padStart(width) + rest;
+    let rest = texts.of(mapping);
+    if (rest === null) {
+      rest = `${row(mapping).slice(width)}\n`;
+      texts.keep(mapping, rest);
+    }
+    yield addressDigits(mapping).padStart(width) + rest;
     if (options.explain) yield* reasons(report, mapping, options);
   }
   if (!quiet) yield* footer(report, options);

@@ -12,19 +12,24 @@ export interface Totals {
 
 /** Sums over the report's mappings. [vsyscall] is counted, as the kernel lists it. */
 export function totalsOf({ capture, mappings }: Report): Totals {
-  const { figureNames } = capture;
-  const sum = (name: string): number | null => {
-    const column = figureNames.indexOf(name);
-    if (column < 0) return null;
-    let total = 0;
-    for (let i = 0; i < mappings.length; i++) {
-      const value = mappings[i]!.vma.figures?.[column] ?? null;
-      if (value === null) return null;
-      total += value;
-    }
-    return total;
-  };
+  const [rssColumn, pssColumn] = [capture.figureNames.indexOf('Rss'), capture.figureNames.indexOf('Pss')];
   let size = 0;
-  for (let i = 0; i < mappings.length; i++) size += sizeOf(mappings[i]!.vma);
-  return { mappings: mappings.length, size, rss: sum('Rss'), pss: sum('Pss') };
+  let rss: number | null = 0;
+  let pss: number | null = 0;
+  for (let i = 0; i < mappings.length; i++) {
+    const { vma } = mappings[i]!;
+    size += sizeOf(vma);
+    rss = plus(rss, vma.figures?.[rssColumn]);
+    pss = plus(pss, vma.figures?.[pssColumn]);
+  }
+  return {
+    mappings: mappings.length,
+    size,
+    rss: rssColumn < 0 ? null : rss,
+    pss: pssColumn < 0 ? null : pss,
+  };
 }
+
+/** A sum of which one part is unknown is unknown. */
+const plus = (sum: number | null, part: number | null | undefined): number | null =>
+  sum === null || part == null ? null : sum + part;

@@ -61,7 +61,8 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
   const names = evidence.mappings.parsed.files.files;
   const first: (Vma | undefined)[] = new Array(names.length).fill(undefined);
   const wanted: boolean[] = new Array(names.length).fill(false);
-  for (const vma of vmas) {
+  for (let i = 0; i < vmas.length; i++) {
+    const vma = vmas[i]!;
     if (vma.file === null) continue;
     first[vma.file] ??= vma;
     // An image is always mapped privately.
@@ -84,7 +85,8 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
 }
 
 function readVdso(evidence: ProcessEvidence, vmas: readonly Vma[]): ElfFile | null {
-  const vma = vmas.find(({ name }) => name === '[vdso]');
+  // It lies high.
+  const vma = vmas.findLast(({ name }) => name === '[vdso]');
   const bytes = vma ? evidence.vdso(vma) : null;
   if (!bytes) return null;
   try {
