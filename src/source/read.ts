@@ -1,17 +1,24 @@
 /** Reading small files and streams without ever trusting their size. */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-const CHUNK = 64 * 1024;
+/** Of a piece of text. */
+const CHUNK = 32 * 1024;
+/** The kernel gives whole records of maps and smaps, and a page at most at a time. */
+const PAGE = 4096;
 
 /** Opens, reads to the end in pieces of latin1 text, closes. @throws system errors as node:fs does. */
 export function readText(path: string, onPiece: (text: string) => void): void {
   const fd = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK);
+    let filled = 0;
     for (;;) {
-      const length = readSync(fd, buffer, 0, CHUNK, null);
+      const length = readSync(fd, buffer, filled, CHUNK - filled, null);
+      filled += length;
+      if (length > 0 && CHUNK - filled >= PAGE) continue;
+      if (filled > 0) onPiece(buffer.toString('latin1', 0, filled));
       if (length === 0) return;
-      onPiece(buffer.toString('latin1', 0, length));
+      filled = 0;
     }
   } finally {
     closeSync(fd);
