@@ -30,7 +30,7 @@ function load(name, room) {
   const filename = `${__dirname}/${name}.cjs`;
   const memory = Buffer.allocUnsafeSlow(room);
   // The bundler has written it as a function of these three, as Node.js wraps a module.
-  const source = read(filename, memory).latin1Slice();
+  const source = read(filename, memory).toString('latin1');
   const script = new Script(source, { filename, cachedData: cachedCode(name, memory) });
   scripts[name] = script;
   const module = { exports: {} };
