@@ -12,8 +12,11 @@ import { type Address, type FileOffset, fileOffset } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { FileTable } from './file-table.ts';
 
-const RANGE = /([0-9a-f]{1,16})-([0-9a-f]{1,16}) /y;
-const ACCESS = /^([r-][w-][x-][sp]) ([0-9a-f]{1,16}) /;
+const HEAD = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][sp]) ([0-9a-f]{1,16}) /;
+/** HEAD in two, without groups: what a match leaves behind is more than the line. */
+const RANGE = /[0-9a-f]{1,16}-[0-9a-f]{1,16} /y;
+const ACCESS = /[r-][w-][x-][sp] [0-9a-f]{1,16} /y;
+const PERMISSIONS = 4;
 const TAIL = /^([0-9a-f]+:[0-9a-f]+) ([0-9]{1,20})(?: +(.*))?$/s;
 
 const ZERO = fileOffset(0n);
@@ -38,12 +41,11 @@ export type OpenVma = { -readonly [K in keyof Vma]: Vma[K] };
 
 /** Reads one line without its newline; null where it is no maps line, or its range is empty. */
 export function parseMapsLine(line: string): MapsEntry | null {
-  const range = rangeAt(line, 0);
-  const access = range && ACCESS.exec(line.slice(range[0].length));
-  const tail = access && parseMapsTail(line.slice(range[0].length + access[0].length));
+  const match = HEAD.exec(line);
+  const tail = match && parseMapsTail(line.slice(match[0].length));
   if (!tail) return null;
-  const [start, end] = [addressOf(range[1]!), addressOf(range[2]!)];
-  return start < end ? { start, end, permissions: access[1]!, offset: offsetOf(access[2]!), ...tail } : null;
+  const [start, end] = [addressOf(match[1]!), addressOf(match[2]!)];
+  return start < end ? { start, end, permissions: match[3]!, offset: offsetOf(match[4]!), ...tail } : null;
 }
 
 /** What a line says behind its range. */
@@ -72,15 +74,19 @@ export class VmaReader {
 
   /** The line in [from, to) of a text, like parseMapsLine. */
   read(text: string, from: number, to: number): OpenVma | null {
-    const range = rangeAt(text, from);
-    if (!range) return null;
+    RANGE.lastIndex = from;
+    if (!RANGE.test(text)) return null;
+    const rest = RANGE.lastIndex;
+    const dash = text.indexOf('-', from);
+    const startText = text.slice(from, dash);
+    const endText = text.slice(dash + 1, rest - 1);
     // Most begin where the one before ends; of thousands, it pays that the number is the same too.
-    const start = range[1] === this.#endText ? this.#end : addressOf(range[1]!);
-    const end = addressOf(range[2]!);
+    const start = startText === this.#endText ? this.#end : addressOf(startText);
+    const end = addressOf(endText);
     // A file is met only where it is mapped.
-    const mapped = start < end ? this.#mapped(text.slice(RANGE.lastIndex, to)) : null;
+    const mapped = start < end ? this.#mapped(text.slice(rest, to)) : null;
     if (!mapped) return null;
-    this.#endText = range[2]!;
+    this.#endText = endText;
     this.#end = end;
     const { permissions, offset, device, inode, name, file } = mapped;
     return { start, end, permissions, offset, device, inode, name, figures: null, vmFlags: null, file };
@@ -97,12 +103,13 @@ export class VmaReader {
   }
 
   #parse(text: string): Mapped | null {
-    const access = ACCESS.exec(text);
-    const tail = access && this.#files.tail(text.slice(access[0].length));
+    ACCESS.lastIndex = 0;
+    const tail = ACCESS.test(text) ? this.#files.tail(text.slice(ACCESS.lastIndex)) : null;
     if (!tail) return null;
     const { device, inode, name, file } = tail;
-    const permissions = this.#intern(access[1]!);
-    return { text, permissions, offset: offsetOf(access[2]!), device, inode, name, file };
+    const permissions = this.#intern(text.slice(0, PERMISSIONS));
+    const offset = offsetOf(text.slice(PERMISSIONS + 1, ACCESS.lastIndex - 1));
+    return { text, permissions, offset, device, inode, name, file };
   }
 
   #intern(permissions: string): string {
@@ -110,12 +117,6 @@ export class VmaReader {
     if (known === undefined) this.#permissions.set(permissions, permissions);
     return known ?? permissions;
   }
-}
-
-/** RANGE.lastIndex is then where the rest begins. */
-function rangeAt(text: string, from: number): RegExpExecArray | null {
-  RANGE.lastIndex = from;
-  return RANGE.exec(text);
 }
 
 const addressOf = (digits: string): Address => BigInt(`0x${digits}`) as Address;

@@ -36,6 +36,8 @@ const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
 const MOST_FIGURES = 256;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
+/** Every number of so many digits is below 2^53. */
+const MOST_EXACT_DIGITS = 15;
 const VM_FLAGS = 'VmFlags:';
 const KB = ' kB';
 const KIB = 1024;
@@ -221,9 +223,12 @@ function shapeOf(names: readonly string[], scales: readonly number[]): Shape {
   return { lines: new RegExp(`${figures.join('')}${VM_FLAGS}[^\n]*\n`, 'y'), scales };
 }
 
-/** The number that ends at `end`. Nearly all are 0. */
+/** The number that ends at `end`. */
 function numberBefore(text: string, end: number): number {
   let start = end - 1;
   while (text[start - 1] !== ' ') start--;
-  return start === end - 1 ? text.charCodeAt(start) - 0x30 : Number(text.slice(start, end));
+  if (end - start > MOST_EXACT_DIGITS) return Number(text.slice(start, end));
+  let value = 0;
+  for (let i = start; i < end; i++) value = 10 * value + text.charCodeAt(i) - 0x30;
+  return value;
 }

@@ -56,20 +56,19 @@ export function gridHeader(columns: readonly Column[], style: (text: string) => 
 }
 
 function paddedRow(columns: readonly Column[], cells: readonly Cell[]): string {
-  let line = '';
+  const texts = new Array<string>(columns.length);
   for (let i = 0; i < columns.length; i++) {
     const { align, width } = columns[i]!;
     const { text, style } = cells[i]!;
     const styled = style ? style(text) : text;
-    if (i > 0) line += ' ';
-    if (text.length >= width) line += styled;
-    else if (styled === text) line += align === 'right' ? text.padStart(width) : text.padEnd(width);
+    if (text.length >= width) texts[i] = styled;
+    else if (styled === text) texts[i] = align === 'right' ? text.padStart(width) : text.padEnd(width);
     else {
       const blanks = ' '.repeat(width - text.length);
-      line += align === 'right' ? blanks + styled : styled + blanks;
+      texts[i] = align === 'right' ? blanks + styled : styled + blanks;
     }
   }
-  return line.trimEnd();
+  return texts.join(' ').trimEnd();
 }
 
 /** A row by cli-table3, whatever widths its characters have. */

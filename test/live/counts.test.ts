@@ -175,9 +175,9 @@ function bundleThatTells(folder: string, packages: readonly string[]): void {
     const path = join(folder, `${name}.cjs`);
     const own = JSON.stringify(require.resolve(name));
     writeFileSync(path, `process.stderr.write('${name}\\n');\nmodule.exports = require(${own});\n`);
-    return `--alias:${name}=${path}`;
+    return `${name}=${path}`;
   });
-  const words = ['run', '-s', 'bundle', '--', ...aliases, `--outdir=${folder}`];
+  const words = ['run', '-s', 'bundle', '--', folder, ...aliases];
   execFileSync('npm', words, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   copyFileSync(join(ROOT, 'src', 'cli', 'bundle', 'start.cjs'), join(folder, 'cli.cjs'));
 }
