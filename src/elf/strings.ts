@@ -27,9 +27,10 @@ export class StringTable {
   /** The name at `offset`; '' where the table has none. */
   at(offset: number): string {
     const text = this.#text;
-    const longest = text.slice(offset, offset + Math.min(LONGEST_NAME, this.#budget));
-    const end = longest.indexOf('\0');
-    const name = end < 0 ? longest : longest.slice(0, end);
+    const limit = offset + Math.min(LONGEST_NAME, this.#budget);
+    const part = limit < text.length ? text.slice(0, limit) : text;
+    const end = part.indexOf('\0', offset);
+    const name = end < 0 ? part.slice(offset) : part.slice(offset, end);
     this.#budget -= name.length;
     return text.length > LONGEST_KEPT ? ownText(name) : name;
   }
