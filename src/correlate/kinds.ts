@@ -95,6 +95,7 @@ const LARGEST_STACK = 64 << 20;
 
 /** There may be as many threads as mappings, hence the search by halves. */
 function isStackPointer({ process: { stackPointers } }: Capture, vma: Vma): boolean {
+  if (stackPointers.length === 0 || stackPointers[0]! >= vma.end) return false;
   const next = stackPointers[countBelow(stackPointers, vma.start, at => at)];
   return next !== undefined && next < vma.end && sizeOf(vma) < LARGEST_STACK;
 }

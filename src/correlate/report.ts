@@ -1,7 +1,7 @@
 /** Capture → Report: places the modules, explains every mapping by them, names what is not as predicted. */
 import type { Capture } from '../model/capture.ts';
 import type { Module, Piece } from '../model/module.ts';
-import type { Report } from '../model/report.ts';
+import type { Mapping, Report } from '../model/report.ts';
 import { claimMappings } from './claims.ts';
 import { type ModuleState, missingPieces } from './deviations.ts';
 import { Effort } from './effort.ts';
@@ -25,7 +25,9 @@ export function correlate(capture: Capture): Report {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
   });
   const context: Context = { capture, index, claims, states, moduleOfFile, effort };
-  const mappings = capture.vmas.map((vma, i) => explainMapping(context, vma, i));
+  const { vmas } = capture;
+  const mappings = new Array<Mapping>(vmas.length);
+  for (let i = 0; i < vmas.length; i++) mappings[i] = explainMapping(context, vmas[i]!, i);
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, context));
   return {
     capture,

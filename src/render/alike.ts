@@ -4,6 +4,8 @@ import { sizeOf } from '../model/units.ts';
 
 interface Written {
   readonly mapping: Mapping;
+  /** Of the mapping, in bytes. */
+  readonly size: number;
   readonly text: string;
 }
 
@@ -14,9 +16,9 @@ export class AlikeTexts {
 
   /** What was written of a mapping like this one; null where none is known. */
   of(mapping: Mapping): string | null {
-    if (this.#last && areAlike(this.#last.mapping, mapping)) return this.#last.text;
+    if (this.#last && isAlike(this.#last, mapping)) return this.#last.text;
     const other = this.#lastButOne;
-    if (!other || !areAlike(other.mapping, mapping)) return null;
+    if (!other || !isAlike(other, mapping)) return null;
     this.#lastButOne = this.#last;
     this.#last = other;
     return other.text;
@@ -25,12 +27,12 @@ export class AlikeTexts {
   /** Keeps what is written of a mapping that is like none of those known. */
   keep(mapping: Mapping, text: string): void {
     this.#lastButOne = this.#last;
-    this.#last = { mapping, text };
+    this.#last = { mapping, size: sizeOf(mapping.vma), text };
   }
 }
 
-/** Do they differ in index, start and end alone? Figures are the same list where the evidence had the same text. */
-function areAlike(one: Mapping, other: Mapping): boolean {
+/** Does it differ in index, start and end alone? Figures are the same list where the evidence had the same text. */
+function isAlike({ mapping: one, size }: Written, other: Mapping): boolean {
   const a = one.vma;
   const b = other.vma;
   return (
@@ -42,7 +44,7 @@ function areAlike(one: Mapping, other: Mapping): boolean {
     a.offset === b.offset &&
     a.device === b.device &&
     a.inode === b.inode &&
-    sizeOf(a) === sizeOf(b) &&
+    size === sizeOf(b) &&
     one.kind === other.kind &&
     one.inferred === other.inferred &&
     isLone(one) &&
