@@ -13,9 +13,7 @@ export interface Kind {
   readonly inferred: boolean;
 }
 
-const told = (kind: MappingKind): Kind => (kind === 'anonymous' ? ANONYMOUS : { kind, inferred: false });
-/** Of thousands one. */
-const ANONYMOUS: Kind = { kind: 'anonymous', inferred: false };
+const told = (kind: MappingKind): Kind => ({ kind, inferred: false });
 const inferred = (kind: MappingKind): Kind => ({ kind, inferred: true });
 
 /** By the kernel's names (proc_pid_maps(5)). */
@@ -95,7 +93,8 @@ const LARGEST_STACK = 64 << 20;
 
 /** There may be as many threads as mappings, hence the search by halves. */
 function isStackPointer({ process: { stackPointers } }: Capture, vma: Vma): boolean {
-  if (stackPointers.length === 0 || stackPointers[0]! >= vma.end) return false;
+  // Most mappings lie below all of them.
+  if (stackPointers[0]! >= vma.end) return false;
   const next = stackPointers[countBelow(stackPointers, vma.start, at => at)];
   return next !== undefined && next < vma.end && sizeOf(vma) < LARGEST_STACK;
 }

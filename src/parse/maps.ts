@@ -8,12 +8,12 @@
  * The name is the rest after the padding: it may hold spaces, tabs, escape sequences and invalid UTF-8, so
  * text is latin1 (one char a byte) throughout. The kernel escapes the newline alone, as \012.
  */
+import { LastTwo } from '../model/last-two.ts';
 import { type Address, type FileOffset, fileOffset } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { FileTable } from './file-table.ts';
 
-const HEAD = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-][w-][x-][sp]) ([0-9a-f]{1,16}) /;
-/** HEAD in two, without groups: what a match leaves behind is more than the line. */
+// Without groups: what a match leaves behind is more than the line.
 const RANGE = /[0-9a-f]{1,16}-[0-9a-f]{1,16} /y;
 const ACCESS = /[r-][w-][x-][sp] [0-9a-f]{1,16} /y;
 const PERMISSIONS = 4;
@@ -41,11 +41,14 @@ export type OpenVma = { -readonly [K in keyof Vma]: Vma[K] };
 
 /** Reads one line without its newline; null where it is no maps line, or its range is empty. */
 export function parseMapsLine(line: string): MapsEntry | null {
-  const match = HEAD.exec(line);
-  const tail = match && parseMapsTail(line.slice(match[0].length));
+  const rest = behindRange(line, 0);
+  const access = rest > 0 ? parseAccess(line.slice(rest)) : null;
+  const tail = access && parseMapsTail(access.tail);
   if (!tail) return null;
-  const [start, end] = [addressOf(match[1]!), addressOf(match[2]!)];
-  return start < end ? { start, end, permissions: match[3]!, offset: offsetOf(match[4]!), ...tail } : null;
+  const dash = line.indexOf('-');
+  const [start, end] = [addressOf(line.slice(0, dash)), addressOf(line.slice(dash + 1, rest - 1))];
+  const { permissions, offset } = access;
+  return start < end ? { start, end, permissions, offset, ...tail } : null;
 }
 
 /** What a line says behind its range. */
@@ -62,9 +65,7 @@ export class VmaReader {
   /** Of the line before. */
   #endText = '';
   #end = 0n as Address;
-  /** The last two that differ: where there are thousands of lines, they often alternate. */
-  #last: Mapped | null = null;
-  #lastButOne: Mapped | null = null;
+  readonly #recent = new LastTwo<Mapped>();
   /** The one copy of each. */
   readonly #permissions = new Map<string, string>();
 
@@ -74,9 +75,8 @@ export class VmaReader {
 
   /** The line in [from, to) of a text, like parseMapsLine. */
   read(text: string, from: number, to: number): OpenVma | null {
-    RANGE.lastIndex = from;
-    if (!RANGE.test(text)) return null;
-    const rest = RANGE.lastIndex;
+    const rest = behindRange(text, from);
+    if (rest === 0) return null;
     const dash = text.indexOf('-', from);
     const startText = text.slice(from, dash);
     const endText = text.slice(dash + 1, rest - 1);
@@ -93,23 +93,19 @@ export class VmaReader {
   }
 
   #mapped(text: string): Mapped | null {
-    if (this.#last?.text === text) return this.#last;
-    const mapped = this.#lastButOne?.text === text ? this.#lastButOne : this.#parse(text);
-    if (mapped) {
-      this.#lastButOne = this.#last;
-      this.#last = mapped;
-    }
-    return mapped;
+    const { last, lastButOne } = this.#recent;
+    if (last?.text === text) return last;
+    const mapped = lastButOne?.text === text ? lastButOne : this.#parse(text);
+    return mapped && this.#recent.keep(mapped);
   }
 
   #parse(text: string): Mapped | null {
-    ACCESS.lastIndex = 0;
-    const tail = ACCESS.test(text) ? this.#files.tail(text.slice(ACCESS.lastIndex)) : null;
+    const access = parseAccess(text);
+    const tail = access && this.#files.tail(access.tail);
     if (!tail) return null;
     const { device, inode, name, file } = tail;
-    const permissions = this.#intern(text.slice(0, PERMISSIONS));
-    const offset = offsetOf(text.slice(PERMISSIONS + 1, ACCESS.lastIndex - 1));
-    return { text, permissions, offset, device, inode, name, file };
+    const permissions = this.#intern(access.permissions);
+    return { text, permissions, offset: access.offset, device, inode, name, file };
   }
 
   #intern(permissions: string): string {
@@ -117,6 +113,21 @@ export class VmaReader {
     if (known === undefined) this.#permissions.set(permissions, permissions);
     return known ?? permissions;
   }
+}
+
+/** Where the rest of a line begins, behind the range at `from`; 0 where there is none. */
+function behindRange(text: string, from: number): number {
+  RANGE.lastIndex = from;
+  return RANGE.test(text) ? RANGE.lastIndex : 0;
+}
+
+/** What stands behind the range; null where it is malformed. */
+function parseAccess(text: string): { permissions: string; offset: FileOffset; tail: string } | null {
+  ACCESS.lastIndex = 0;
+  if (!ACCESS.test(text)) return null;
+  const permissions = text.slice(0, PERMISSIONS);
+  const offset = offsetOf(text.slice(PERMISSIONS + 1, ACCESS.lastIndex - 1));
+  return { permissions, offset, tail: text.slice(ACCESS.lastIndex) };
 }
 
 const addressOf = (digits: string): Address => BigInt(`0x${digits}`) as Address;

@@ -11,6 +11,7 @@
  * Every record of one file has the same lines, so that an expression made of the first record's reads each of the others at
  * once. And many records are equal but for their first line: their figures are kept once.
  */
+import { LastTwo } from '../model/last-two.ts';
 import { isAt, ownText } from '../model/text.ts';
 import type { Figures, Vma } from '../model/vma.ts';
 import { FileTable } from './file-table.ts';
@@ -36,8 +37,6 @@ const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
 const MOST_FIGURES = 256;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
-/** Every number of so many digits is below 2^53. */
-const MOST_EXACT_DIGITS = 15;
 const VM_FLAGS = 'VmFlags:';
 const KB = ' kB';
 const KIB = 1024;
@@ -79,9 +78,7 @@ export class SmapsParser {
   #scales: number[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
   readonly #known = new Map<string, Rest>();
-  /** The last two that differ: where there are thousands of records, they often alternate. */
-  #last: Rest | null = null;
-  #lastButOne: Rest | null = null;
+  readonly #recent = new LastTwo<Rest>();
   readonly #onFirstLine: ((line: string) => void) | null;
 
   /** `onFirstLine` is handed each maps line, newline and all; the string is valid until the next piece. */
@@ -153,16 +150,14 @@ export class SmapsParser {
     this.#open!.figures = rest.figures;
     this.#open!.vmFlags = rest.flags;
     this.#line += this.#shape!.scales.length + 1;
-    if (rest !== this.#last) {
-      this.#lastButOne = this.#last;
-      this.#last = rest;
-    }
+    this.#recent.keep(rest);
     return at + rest.lines.length;
   }
 
   #restAt(text: string, at: number): Rest | null {
-    if (this.#last && isAt(text, at, this.#last.lines)) return this.#last;
-    if (this.#lastButOne && isAt(text, at, this.#lastButOne.lines)) return this.#lastButOne;
+    const { last, lastButOne } = this.#recent;
+    if (last && isAt(text, at, last.lines)) return last;
+    if (lastButOne && isAt(text, at, lastButOne.lines)) return lastButOne;
     const shape = this.#shape!;
     shape.lines.lastIndex = at;
     if (!shape.lines.test(text)) return null;
@@ -227,8 +222,5 @@ function shapeOf(names: readonly string[], scales: readonly number[]): Shape {
 function numberBefore(text: string, end: number): number {
   let start = end - 1;
   while (text[start - 1] !== ' ') start--;
-  if (end - start > MOST_EXACT_DIGITS) return Number(text.slice(start, end));
-  let value = 0;
-  for (let i = start; i < end; i++) value = 10 * value + text.charCodeAt(i) - 0x30;
-  return value;
+  return Number(text.slice(start, end));
 }

@@ -1,4 +1,5 @@
 /** Where there are thousands of mappings, most differ in nothing but their place: what is written of one serves the next. */
+import { LastTwo } from '../model/last-two.ts';
 import type { Mapping } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
 
@@ -9,25 +10,24 @@ interface Written {
   readonly text: string;
 }
 
-/** What was written of mappings, their place aside: of the last two that differ, because such often alternate. */
+/** What is written of mappings, their place aside. */
 export class AlikeTexts {
-  #last: Written | null = null;
-  #lastButOne: Written | null = null;
+  readonly #write: (mapping: Mapping) => string;
+  readonly #written = new LastTwo<Written>();
 
-  /** What was written of a mapping like this one; null where none is known. */
-  of(mapping: Mapping): string | null {
-    if (this.#last && isAlike(this.#last, mapping)) return this.#last.text;
-    const other = this.#lastButOne;
-    if (!other || !isAlike(other, mapping)) return null;
-    this.#lastButOne = this.#last;
-    this.#last = other;
-    return other.text;
+  constructor(write: (mapping: Mapping) => string) {
+    this.#write = write;
   }
 
-  /** Keeps what is written of a mapping that is like none of those known. */
-  keep(mapping: Mapping, text: string): void {
-    this.#lastButOne = this.#last;
-    this.#last = { mapping, size: sizeOf(mapping.vma), text };
+  /** As it was written of a mapping like this one, or else anew. */
+  of(mapping: Mapping): string {
+    const { last, lastButOne } = this.#written;
+    if (last && isAlike(last, mapping)) return last.text;
+    const known =
+      lastButOne && isAlike(lastButOne, mapping)
+        ? lastButOne
+        : { mapping, size: sizeOf(mapping.vma), text: this.#write(mapping) };
+    return this.#written.keep(known).text;
   }
 }
 

@@ -45,15 +45,13 @@ function memberWriter<T>(document: (member: T) => object): (member: T) => string
 /** Of mappings that are alike, the members behind `end` are written once. */
 function mappingWriter(report: Report): (mapping: Mapping) => string {
   const write = memberWriter<Mapping>(mapping => mappingDocument(report, mapping));
-  const texts = new AlikeTexts();
+  const rests = new AlikeTexts(mapping => {
+    const whole = write(mapping);
+    return whole.slice(whole.indexOf(BEHIND_END));
+  });
   return mapping => {
-    let rest = texts.of(mapping);
-    if (rest === null) {
-      const whole = write(mapping);
-      rest = whole.slice(whole.indexOf(BEHIND_END));
-      texts.keep(mapping, rest);
-    }
     const { start, end } = mapping.vma;
+    const rest = rests.of(mapping);
     return `    {\n      "index": ${mapping.index},\n      "start": "${hex(start)}",\n      "end": "${hex(end)}"${rest}`;
   };
 }

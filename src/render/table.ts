@@ -45,14 +45,9 @@ export const renderTable: Renderer = function* (whole, options) {
   };
   // The address, which comes first, is all that tells many from each other.
   const { width } = columns[0]!;
-  const texts = new AlikeTexts();
+  const rests = new AlikeTexts(mapping => `${row(mapping).slice(width)}\n`);
   for (const mapping of report.mappings) {
-    let rest = texts.of(mapping);
-    if (rest === null) {
-      rest = `${row(mapping).slice(width)}\n`;
-      texts.keep(mapping, rest);
-    }
-    yield addressDigits(mapping).padStart(width) + rest;
+    yield addressDigits(mapping).padStart(width) + rests.of(mapping);
     if (options.explain) yield* reasons(report, mapping, options);
   }
   if (!quiet) yield* footer(report, options);
