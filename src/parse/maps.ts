@@ -36,8 +36,46 @@ export interface MapsEntry extends MapsTail {
   readonly offset: FileOffset;
 }
 
-/** A Vma of which the figures are still to come. */
-export type OpenVma = { -readonly [K in keyof Vma]: Vma[K] };
+/** What a line says behind its range: many mappings have it in common. */
+interface Mapped extends MapsTail {
+  readonly permissions: string;
+  readonly offset: FileOffset;
+  readonly file: number | null;
+}
+
+/** A Vma of which the figures are still to come. There may be 65,530: what a line has in common with others is kept once. */
+export class OpenVma implements Vma {
+  readonly start: Address;
+  readonly end: Address;
+  figures: Vma['figures'] = null;
+  vmFlags: Vma['vmFlags'] = null;
+  readonly #mapped: Mapped;
+
+  constructor(start: Address, end: Address, mapped: Mapped) {
+    this.start = start;
+    this.end = end;
+    this.#mapped = mapped;
+  }
+
+  get permissions(): string {
+    return this.#mapped.permissions;
+  }
+  get offset(): FileOffset {
+    return this.#mapped.offset;
+  }
+  get device(): string {
+    return this.#mapped.device;
+  }
+  get inode(): string {
+    return this.#mapped.inode;
+  }
+  get name(): string {
+    return this.#mapped.name;
+  }
+  get file(): number | null {
+    return this.#mapped.file;
+  }
+}
 
 /** Reads one line without its newline; null where it is no maps line, or its range is empty. */
 export function parseMapsLine(line: string): MapsEntry | null {
@@ -51,12 +89,10 @@ export function parseMapsLine(line: string): MapsEntry | null {
   return start < end ? { start, end, permissions, offset, ...tail } : null;
 }
 
-/** What a line says behind its range. */
-interface Mapped extends MapsTail {
+/** A line behind its range. */
+interface Line {
   readonly text: string;
-  readonly permissions: string;
-  readonly offset: FileOffset;
-  readonly file: number | null;
+  readonly mapped: Mapped;
 }
 
 /** Reads lines one after the other, as Vmas without figures. */
@@ -65,7 +101,7 @@ export class VmaReader {
   /** Of the line before. */
   #endText = '';
   #end = 0n as Address;
-  readonly #recent = new LastTwo<Mapped>();
+  readonly #recent = new LastTwo<Line>();
   /** The one copy of each. */
   readonly #permissions = new Map<string, string>();
 
@@ -88,15 +124,15 @@ export class VmaReader {
     if (!mapped) return null;
     this.#endText = endText;
     this.#end = end;
-    const { permissions, offset, device, inode, name, file } = mapped;
-    return { start, end, permissions, offset, device, inode, name, figures: null, vmFlags: null, file };
+    return new OpenVma(start, end, mapped);
   }
 
   #mapped(text: string): Mapped | null {
     const { last, lastButOne } = this.#recent;
-    if (last?.text === text) return last;
-    const mapped = lastButOne?.text === text ? lastButOne : this.#parse(text);
-    return mapped && this.#recent.keep(mapped);
+    if (last?.text === text) return last.mapped;
+    if (lastButOne?.text === text) return this.#recent.keep(lastButOne).mapped;
+    const mapped = this.#parse(text);
+    return mapped && this.#recent.keep({ text, mapped }).mapped;
   }
 
   #parse(text: string): Mapped | null {
@@ -105,7 +141,7 @@ export class VmaReader {
     if (!tail) return null;
     const { device, inode, name, file } = tail;
     const permissions = this.#intern(access.permissions);
-    return { text, permissions, offset: access.offset, device, inode, name, file };
+    return { permissions, offset: access.offset, device, inode, name, file };
   }
 
   #intern(permissions: string): string {

@@ -11,6 +11,7 @@ import { ANSI } from '../../src/render/palette.ts';
 import { renderTable } from '../../src/render/table.ts';
 import { captureOf } from '../support/dsl.ts';
 import { IN_A_PIPE } from '../support/render-options.ts';
+import { vmaFacts } from '../support/vma-facts.ts';
 
 const record = {
   permissions: fc.constantFrom('rw-p', '---p', 'rw-s', 'rwxp'),
@@ -72,7 +73,7 @@ it('from smaps', () => {
   fc.assert(
     fc.property(records, wanted => {
       const { vmas, figureNames } = vmasOf(wanted);
-      const apart = vmas.map(vma => ({ ...vma, figures: vma.figures && [...vma.figures] }));
+      const apart = vmas.map(vma => ({ ...vmaFacts(vma), figures: vma.figures && [...vma.figures] }));
       expect(textsOf(reportOf(vmas, figureNames))).toEqual(textsOf(reportOf(apart, figureNames)));
     }),
   );
@@ -82,7 +83,7 @@ it('from maps, without figures', () => {
   fc.assert(
     fc.property(records, wanted => {
       const flags: readonly string[] = [];
-      const vmas = vmasOf(wanted).vmas.map(vma => ({ ...vma, figures: null, vmFlags: flags }));
+      const vmas = vmasOf(wanted).vmas.map(vma => ({ ...vmaFacts(vma), figures: null, vmFlags: flags }));
       const apart = vmas.map(vma => ({ ...vma, vmFlags: [...flags] }));
       expect(textsOf(reportOf(vmas, []))).toEqual(textsOf(reportOf(apart, [])));
     }),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { address, fileOffset } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
 import { type MapsEntry, printMapsLine } from '../../src/parse/maps.ts';
+import { vmaFacts } from '../support/vma-facts.ts';
 import { parseBytes } from './text-support.ts';
 
 const RUNS = { seed: 7, numRuns: 500 };
@@ -66,7 +67,10 @@ const scaled = ({ numbers }: Record): number[] =>
   numbers.map((number, at) => (at === FIGURES.length - 1 ? number : number * 1024));
 
 /** What a Vma tells, apart from its place in the table of files. */
-const facts = ({ file: _, ...rest }: Vma) => rest;
+const facts = (vma: Vma) => {
+  const { file: _, ...rest } = vmaFacts(vma);
+  return rest;
+};
 const expected = (entry: Record, told: boolean) => {
   const { start, end, permissions, offset, device, inode, name, vmFlags } = entry;
   const base = { start, end, permissions, offset, device, inode, name };
