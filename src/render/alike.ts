@@ -31,6 +31,17 @@ export class AlikeTexts {
   }
 }
 
+/** The mappings less those that are like one of the last two that differ: for what does not depend on their number. */
+export function withoutAlike(mappings: readonly Mapping[]): Mapping[] {
+  const found: Mapping[] = [];
+  const texts = new AlikeTexts(mapping => {
+    found.push(mapping);
+    return '';
+  });
+  for (let i = 0; i < mappings.length; i++) texts.of(mappings[i]!);
+  return found;
+}
+
 /** Does it differ in index, start and end alone? Figures are the same list where the evidence had the same text. */
 function isAlike({ mapping: one, size }: Written, other: Mapping): boolean {
   const a = one.vma;

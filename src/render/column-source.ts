@@ -8,7 +8,7 @@ export interface ColumnSource {
   readonly title: string;
   readonly align: 'left' | 'right';
   cell(mapping: Mapping): Cell;
-  /** Of the longest text among all mappings, in characters. */
+  /** Of the longest text, in characters: `mappings` are those of the report, of alike ones maybe one alone. */
   longest(mappings: readonly Mapping[]): number;
 }
 

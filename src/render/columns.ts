@@ -18,7 +18,7 @@ export function columnsOf(report: Report, options: RenderOptions): ColumnSource[
     align: 'right',
     cell: mapping => ({ text: addressDigits(mapping), ascii: true }),
     // They are in address order.
-    longest: mappings => addressDigits(mappings.at(-1)!).length,
+    longest: () => addressDigits(report.mappings.at(-1)!).length,
   };
   const names = new MappingNames(report, options.fullPath);
   const mapping = text('Mapping', entry => names.of(entry));

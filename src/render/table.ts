@@ -1,6 +1,6 @@
 /** The default table: a line a mapping, with what lives there. */
 import type { Mapping, Report } from '../model/report.ts';
-import { AlikeTexts } from './alike.ts';
+import { AlikeTexts, withoutAlike } from './alike.ts';
 import type { ColumnSource } from './column-source.ts';
 import { addressDigits, columnsOf } from './columns.ts';
 import { contentsOf } from './contents.ts';
@@ -62,8 +62,9 @@ export function heading(report: Report, { palette, width }: RenderOptions): stri
 
 /** Widths by the longest cell; on a terminal a long name does not push the contents out. */
 function measure(report: Report, sources: readonly ColumnSource[], options: RenderOptions): Column[] {
+  const mappings = withoutAlike(report.mappings);
   return sources.map(source => {
-    const width = Math.max(source.title.length, source.longest(report.mappings));
+    const width = Math.max(source.title.length, source.longest(mappings));
     const limited = options.width !== null && source.title === 'Mapping' && !options.fullPath;
     return {
       title: source.title,
