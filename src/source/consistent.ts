@@ -25,20 +25,30 @@ export interface TextSink {
 
 /**
  * Reads until two passes agree, a few times at most; then says so in a note.
+ * @param rest reads what must belong to the same moment.
+ * @param hasMemory is the process of such a rest one with mappings? A text is empty too where execve(2) came between.
  * @throws system errors where neither smaps nor maps can be read.
  */
 export function readConsistently<T>(
   proc: ProcDirectory,
   rest: () => T,
+  hasMemory: (rest: T) => boolean,
   sink: TextSink | null = null,
 ): Reading<T> {
   for (let tries = 1; ; tries++) {
-    const { parsed, lines, notes } = readSmaps(proc, sink);
-    const between = rest();
-    if (parsed.vmas.length === 0 || unchanged(proc, lines)) return { parsed, notes, rest: between };
-    if (tries < MOST_TRIES) continue;
-    const message = `the mappings changed while being read (${MOST_TRIES} attempts); one may be missing or stand twice`;
-    return { parsed, notes: [...notes, { code: 'changed-while-read', message }], rest: between };
+    const space = proc.addressSpace();
+    try {
+      const { parsed, lines, notes } = readSmaps(proc, sink);
+      const between = rest();
+      const isEmpty = parsed.vmas.length === 0;
+      if (isEmpty ? !hasMemory(between) : unchanged(proc, lines) && !space.isGone())
+        return { parsed, notes, rest: between };
+      if (tries < MOST_TRIES) continue;
+      const message = `the mappings changed while being read (${MOST_TRIES} attempts); one may be missing or stand twice`;
+      return { parsed, notes: [...notes, { code: 'changed-while-read', message }], rest: between };
+    } finally {
+      space.close();
+    }
   }
 }
 

@@ -81,8 +81,9 @@ function readEvidence(
     personality: proc.small('personality')?.toString('latin1').trim() ?? null,
     stackPointers: readStackPointers(proc),
   });
-  const { parsed, notes, rest } = readConsistently(proc, read, recorder);
-  if (parsed.vmas.length === 0 && /^VmSize:/m.test(rest.status)) throw ended(pid);
+  const hasMemory = ({ status }: Moment): boolean => /^VmSize:/m.test(status);
+  const { parsed, notes, rest } = readConsistently(proc, read, hasMemory, recorder);
+  if (parsed.vmas.length === 0 && hasMemory(rest)) throw ended(pid);
   if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
   const images = new LiveImages(proc, depth, known, recorder);
   return {

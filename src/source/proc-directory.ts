@@ -3,6 +3,7 @@
  * gives ESRCH and never another process's data (proc(5)).
  */
 import { closeSync, constants, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { AddressSpace } from './address-space.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import { readSmall, readText } from './read.ts';
 
@@ -51,6 +52,10 @@ export class ProcDirectory {
   /** Feeds a file's text (latin1). @throws system errors. */
   pieces(name: string, feed: (text: string) => void): void {
     readText(this.path(name), feed);
+  }
+
+  addressSpace(): AddressSpace {
+    return new AddressSpace(this.path('pagemap'));
   }
 
   threads(): number[] {

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { correlate } from '../../src/correlate/report.ts';
 import { readElf } from '../../src/elf/read.ts';
 import type { Report } from '../../src/model/report.ts';
+import type { AddressSpace } from '../../src/source/address-space.ts';
 import { readConsistently } from '../../src/source/consistent.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { captureLive } from '../../src/source/live.ts';
@@ -133,10 +134,71 @@ describe('between two passes over the mappings', () => {
 
   it('whatever changes every time is said to', () => {
     const directory = new Restless(process.pid);
-    const { notes, parsed } = readConsistently(directory, () => null);
+    const { notes, parsed } = readConsistently(
+      directory,
+      () => null,
+      () => true,
+    );
     directory.close();
     expect(notes.map(({ code }) => code)).toEqual(['changed-while-read']);
     expect(parsed.vmas.length).toBeGreaterThan(10);
+  });
+});
+
+describe('execve(2)', () => {
+  it('gives up the address space, even for one that looks the same', async () => {
+    const subject = await start('sh', ['-c', 'echo ready; read line; exec sh -c "echo again; read line"']);
+    const directory = new ProcDirectory(subject.pid);
+    const space = directory.addressSpace();
+    expect(space.isGone()).toBe(false);
+    expect(await subject.send('go')).toBe('again');
+    expect(space.isGone()).toBe(true);
+    space.close();
+    directory.close();
+    await subject.stop();
+  });
+
+  /** Each time, the address space is another, or what was opened shows nothing. */
+  class Executing extends ProcDirectory {
+    readonly #sign: 'gone' | 'empty';
+    #times: number;
+    constructor(sign: 'gone' | 'empty', times: number) {
+      super(process.pid);
+      this.#sign = sign;
+      this.#times = times;
+    }
+    override addressSpace(): AddressSpace {
+      const space = super.addressSpace();
+      if (this.#times-- > 0 && this.#sign === 'gone') space.isGone = () => true;
+      return space;
+    }
+    override pieces(name: string, feed: (text: string) => void): void {
+      if (this.#times < 0 || this.#sign === 'gone') super.pieces(name, feed);
+    }
+  }
+
+  it.each(['gone', 'empty'] as const)('while being read is read anew (%s)', sign => {
+    const directory = new Executing(sign, 2);
+    let times = 0;
+    const { notes, parsed, rest } = readConsistently(
+      directory,
+      () => ++times,
+      () => true,
+    );
+    directory.close();
+    expect({ notes, rest }).toEqual({ notes: [], rest: 3 });
+    expect(parsed.vmas.length).toBeGreaterThan(10);
+  });
+
+  it('again and again is said to', () => {
+    const directory = new Executing('gone', Number.POSITIVE_INFINITY);
+    const { notes } = readConsistently(
+      directory,
+      () => null,
+      () => true,
+    );
+    directory.close();
+    expect(notes.map(({ code }) => code)).toEqual(['changed-while-read']);
   });
 });
 
@@ -158,7 +220,11 @@ describe('a kernel without smaps', () => {
     ['EACCES', /smaps could not be read \(EACCES\)/],
   ])('%s: maps is read, and a note says what is unknown', (errno, message) => {
     const directory = new WithoutSmaps(errno);
-    const { notes, parsed } = readConsistently(directory, () => null);
+    const { notes, parsed } = readConsistently(
+      directory,
+      () => null,
+      () => true,
+    );
     directory.close();
     expect(notes).toMatchObject([{ code: 'smaps-unreadable', message: expect.stringMatching(message) }]);
     expect(parsed.vmas[0]).toMatchObject({ figures: null, vmFlags: null });
