@@ -132,6 +132,20 @@ describe('a base name', () => {
     );
   });
 
+  it('is found in bounded time, whatever ld.so.conf says', () => {
+    const stars = `include /etc/x/${'*a'.repeat(200)}b\n`;
+    const names = Array.from({ length: 300 }, (_, i) => [`etc/x/n${i}`, 'text\n/opt/one\n']);
+    const root = sysroot({
+      'etc/ld.so.conf': `text\n${stars}include /etc/x/n*\n${'include ld.so.conf\n'.repeat(900)}/opt/*/two\n`,
+      [`etc/x/${'a'.repeat(250)}`]: 'text\n/opt/never\n',
+      ...Object.fromEntries(names),
+      'opt/one/one.so': 'aa',
+      'opt/never/two.so': 'bb',
+    });
+    expect(outcome({ name: 'one.so' }, { sysroots: [root] })).toContain('/opt/one/one.so (path-only)');
+    expect(outcome({ name: 'two.so' }, { sysroots: [root] })).toBe('not-found');
+  });
+
   it('may name this machine', () => {
     expect(outcome({ name: 'sh' }, { useHost: true })).toMatch(/bin\/sh \(path-only\)/);
   });
