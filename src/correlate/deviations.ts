@@ -111,12 +111,17 @@ function boundaryDeviations(vma: Vma, i: number, own: readonly Claim[], index: V
   ] as const) {
     const touches = neighbour && (neighbour.end === vma.start || neighbour.start === vma.end);
     if (!inside || !touches || !intersect(neighbour, piece)) continue;
-    const alike = neighbour.permissions === vma.permissions && neighbour.file === vma.file;
+    const alike = neighbour.permissions === vma.permissions && sameContent(vma, neighbour);
     if (!alike || found.some(({ code }) => code === 'split-by-flags')) continue;
     found.push({ code: 'split-by-flags', flags: flagDifference(vma, neighbour) });
   }
   return found;
 }
+
+/** Would the kernel merge two neighbours but for their flags? */
+const sameContent = (a: Vma, b: Vma): boolean =>
+  a.file === b.file &&
+  (a.file === null || a.offset === null || b.offset === null || b.offset - a.offset === b.start - a.start);
 
 /** Flags that one of two VMAs has and the other has not; soft-dirty does not prevent merging. */
 function flagDifference(a: Vma, b: Vma): string[] | null {

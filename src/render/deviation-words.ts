@@ -55,12 +55,12 @@ export function deviationSentence(deviation: Deviation, report: Report): string 
     case 'split-by-mprotect':
       return (
         `The headers predict ${deviation.predicted}, it is ${deviation.actual}: ` +
-        `mprotect has changed ${names(deviation.sections)} after loading.`
+        `mprotect has changed ${deviation.sections.length > 0 ? names(deviation.sections) : 'it'} after loading.`
       );
     case 'split-by-flags':
       return deviation.flags && deviation.flags.length > 0
-        ? `One predicted mapping is split in two of equal permissions, because their VmFlags differ (${deviation.flags.join(' ')}).`
-        : 'One predicted mapping is split in two of equal permissions (by madvise, mlock, mseal, fork or a name).';
+        ? `One predicted mapping is split into several of equal permissions, because their VmFlags differ (${deviation.flags.join(' ')}).`
+        : 'One predicted mapping is split into several of equal permissions (by madvise, mlock, mseal, fork or a name).';
     case 'bss-merged':
       return `The kernel has merged the anonymous tail of the segment with ${amount(deviation.bytes)} of adjacent anonymous memory of equal permissions.`;
     case 'merged':
@@ -70,17 +70,17 @@ export function deviationSentence(deviation: Deviation, report: Report): string 
     case 'remapped-anonymous':
       return deviation.hugePages
         ? 'The headers predict a mapping of the file; the program has copied it onto anonymous huge pages (as node --use-largepages does).'
-        : 'The headers predict a mapping of the file; anonymous memory is in its place (a packer or the program itself has copied it).';
+        : 'The headers predict a mapping of the file; anonymous memory is in its place (as where a packer or the program itself has put it).';
     case 'mapped-over':
       return `It lies where the headers of ${moduleName(deviation.module, report)} predict ${names(deviation.sections)}.`;
     case 'mapped-again':
       return (
-        `The file is a loaded module, but this mapping is none of its segments: it was mapped once more` +
+        `The file is a loaded module, but this mapping is none of its segments: it was mapped once more, or moved here` +
         `${deviation.sections.length > 0 ? `, showing bytes of ${names(deviation.sections)}` : ''}.`
       );
     case 'unmapped':
       return (
-        `${amount(sizeOf(deviation.range))} at ${hex(deviation.range.start)} that the headers predict are not mapped (${names(deviation.sections)})` +
+        `${amount(sizeOf(deviation.range))} at ${hex(deviation.range.start)} that the headers predict are not mapped${deviation.sections.length > 0 ? ` (${names(deviation.sections)})` : ''}` +
         `${deviation.movedTo === null ? '' : `; the same bytes of the file are mapped at ${hex(deviation.movedTo)}`}.`
       );
     case 'execute-missing':

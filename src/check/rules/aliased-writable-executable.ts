@@ -71,13 +71,17 @@ interface Views {
   readonly executable: Mapping[];
 }
 
-/** Files with views of both sorts, by index into Capture.files. */
+/** Files with views of both sorts, by index into Capture.files: of the several names that a file may have, the first. */
 function viewsByFile({ report }: Context): [number, Views][] {
+  const firstOf = new Map<string, number>();
   const byFile = new Map<number, Views>();
   for (const mapping of report.mappings) {
-    const { file, permissions } = mapping.vma;
-    const [, w, x, sharing] = permissions;
-    if (file === null) continue;
+    const [, w, x, sharing] = mapping.vma.permissions;
+    if (mapping.vma.file === null) continue;
+    const { path, device, inode } = report.capture.files[mapping.vma.file]!;
+    const identity = device === null || inode === null ? path : `${device} ${inode}`;
+    const file = firstOf.get(identity) ?? mapping.vma.file;
+    firstOf.set(identity, file);
     const views = byFile.get(file) ?? { writable: [], executable: [] };
     if (w === 'w' && sharing === 's') views.writable.push(mapping);
     else if (x === 'x' && w !== 'w') views.executable.push(mapping);

@@ -50,7 +50,7 @@ const REASONS: Record<Reason, string> = {
   replaced: 'a file in whose place another lies now',
   memfd: 'a memfd, a file that exists in memory only',
   'shared-memory': 'shared memory',
-  'temporary-directory': 'a file in a directory where every user may create files',
+  'temporary-directory': 'a file below a directory where every user may create files (/tmp or /var/tmp)',
 };
 
 function reasonFor({ report }: Context, { vma, module, kind }: Mapping): Reason | null {

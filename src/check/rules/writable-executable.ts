@@ -35,7 +35,7 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
       yield notApplicable(about, PREDICTED);
       return;
     }
-    const { certain, uncertain } = suspects(context);
+    const { certain, uncertain, judged } = suspects(context);
     for (const { about: where, mappings, bytes } of groupMappings(context, certain)) {
       const facts = { mappings: mappings.length, bytes, readImpliesExec: context.readImpliesExec };
       yield { outcome: 'fail', about: where, facts };
@@ -45,24 +45,27 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
         about,
         `the evidence does not tell whether ${count(uncertain, 'mapping')} may be written and executed`,
       );
-    else if (certain.length === 0)
-      yield { outcome: 'pass', about, facts: { mappings: context.report.mappings.length } };
+    else if (certain.length === 0) yield { outcome: 'pass', about, facts: { mappings: judged } };
   },
   fail: ({ mappings, bytes, readImpliesExec }) =>
     `${count(mappings, 'mapping')} of ${bytes} bytes may be written and executed at the same time${readImpliesExec ? ' (READ_IMPLIES_EXEC is on)' : ''}`,
   pass: ({ mappings }) =>
-    `none of ${count(mappings, 'mapping')} may be written and executed at the same time`,
+    `none of ${count(mappings, 'mapping')} may be written and executed at the same time (stacks have a rule of their own)`,
 });
 
-function suspects(context: Context): { certain: Mapping[]; uncertain: number } {
+/** All mappings but stacks, which stack-executable judges. */
+function suspects(context: Context): { certain: Mapping[]; uncertain: number; judged: number } {
   const stacks = new Set(threadStacks(context).certain);
   const certain: Mapping[] = [];
   let uncertain = 0;
+  let judged = 0;
   for (const mapping of context.report.mappings) {
+    if (mapping.kind === 'stack' || stacks.has(mapping)) continue;
+    judged++;
     const [, w, x] = mapping.vma.permissions;
-    if (mapping.kind === 'stack' || stacks.has(mapping) || w === '-' || x === '-') continue;
+    if (w === '-' || x === '-') continue;
     if (w === 'w' && x === 'x') certain.push(mapping);
     else uncertain++;
   }
-  return { certain, uncertain };
+  return { certain, uncertain, judged };
 }
