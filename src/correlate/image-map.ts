@@ -186,11 +186,15 @@ function namesIn(map: StretchMap, start: bigint, end: bigint, kind: PartKind): s
 function liveStretches(elf: ElfFile, bias: LoadBias, module: number): Stretch[] {
   const { header, sections } = elf;
   const stretches: Stretch[] = [];
+  const lowest = elf.programHeaders.find(({ type, vaddr }) => type === 'LOAD' && vaddr === 0n);
   addHeader(stretches, elf, bias, module, 'elf-header', 0n, header.size);
   addHeader(stretches, elf, bias, module, 'program-headers', header.phoff, header.phsize);
   for (let i = 0; i < sections.length; i++) {
     const section = sections[i]!;
     if (!occupiesMemory(section)) continue;
+    // objcopy --add-section gives it no address; no segment loads it, and other bytes of the file lie at zero.
+    if (section.vaddr === 0n && lowest && section.type !== 'NOBITS' && section.offset !== lowest.offset)
+      continue;
     const start = atBias(bias, section.vaddr);
     const { name, index } = section;
     const end = start + section.size;

@@ -29,11 +29,12 @@ export function placeModules(capture: Capture, index: VmaIndex, effort: Effort):
   }
   const roles = findRoles(capture, index);
   const impliesExec = readImpliesExec(capture);
-  const rules = (loader: Loader): LayoutRules => ({
+  const rules = (loader: Loader, vmas: readonly Vma[] = []): LayoutRules => ({
     loader,
     pageSize: capture.process.pageSize,
     relro: true,
-    readImpliesExec: impliesExec,
+    // personality(2) can turn it on for what is mapped from then on.
+    readImpliesExec: impliesExec && !vmas.some(isOnlyReadable),
   });
   const modules: PlacedModule[] = [];
   capture.files.forEach((file, i) => {
@@ -50,7 +51,7 @@ function modulesOfFile(
   i: number,
   vmas: readonly Vma[],
   roles: Roles,
-  rulesOf: (loader: Loader) => LayoutRules,
+  rulesOf: (loader: Loader, vmas: readonly Vma[]) => LayoutRules,
   index: VmaIndex,
   effort: Effort,
 ): PlacedModule[] {
@@ -58,7 +59,7 @@ function modulesOfFile(
   const first = vmas[0];
   if (!first || file.image.status === 'not-elf') return [];
   const loader = role === 'library' ? roles.libraryLoader : 'kernel';
-  const base: Base = { path: file.path, file: i, loader, rules: rulesOf(loader) };
+  const base: Base = { path: file.path, file: i, loader, rules: rulesOf(loader, vmas) };
   if (file.image.status === 'unavailable') {
     const { reason, message } = file.image;
     const loaded = role !== 'library' || (!isDevice(file.path) && vmas.some(isPrivateText));
@@ -78,7 +79,7 @@ function modulesOfFile(
     const own =
       n === 0 || role === 'library'
         ? base
-        : { ...base, loader: roles.libraryLoader, rules: rulesOf(roles.libraryLoader) };
+        : { ...base, loader: roles.libraryLoader, rules: rulesOf(roles.libraryLoader, vmas) };
     return {
       ...own,
       role: n === 0 ? role : 'library',
@@ -111,6 +112,8 @@ function withoutImage(
 
 /** No loader maps an image shared. */
 const isPrivateText = ({ permissions }: Vma): boolean => permissions[2] === 'x' && permissions[3] !== 's';
+
+const isOnlyReadable = ({ permissions }: Vma): boolean => permissions[0] === 'r' && permissions[2] === '-';
 
 const startOf = (pieces: readonly Piece[], otherwise: Address): Address => pieces[0]?.start ?? otherwise;
 

@@ -13,8 +13,10 @@ const VDSO =
 export function explain(report: Report, mapping: Mapping): string {
   const module = mapping.module === null ? null : report.modules[mapping.module]!;
   if (module) return explainModuleMapping(report, mapping, module);
-  const guess = mapping.inferred ? 'Probably, by its shape and place: ' : '';
-  return guess + explainLone(mapping);
+  const text = explainLone(mapping);
+  return mapping.inferred
+    ? `Probably, by its shape and place: ${text[0]!.toLowerCase()}${text.slice(1)}`
+    : text;
 }
 
 function explainModuleMapping(report: Report, mapping: Mapping, module: Module): string {
@@ -78,15 +80,21 @@ function mergedSentence(report: Report, mapping: Mapping): string {
 }
 
 function explainLone({ kind, inferred, vma }: Mapping): string {
+  const [r, w, x, sharing] = vma.permissions;
   switch (kind) {
     case 'heap':
-      return 'The heap that grows with brk, where malloc keeps small blocks; private data, read and written, not executed.';
+      return (
+        'The heap that grows with brk, where malloc keeps small blocks; private data' +
+        (vma.permissions.startsWith('rw-') ? ', read and written, not executed.' : '.')
+      );
     case 'stack':
       return 'The stack of the main thread, which grows downwards on demand; whether it is executable is decided by the last GNU_STACK of the executable.';
     case 'thread-stack':
       return inferred
         ? 'The stack of another thread, made by mmap; an inaccessible guard below it turns an overflow into a fault.'
-        : "The stack of a thread, made by mmap: so its name says, or a thread's stack pointer that lies in it.";
+        : vma.name === ''
+          ? "The stack of a thread: a thread's stack pointer lies in it."
+          : 'The stack of a thread, made by mmap, as its name says.';
     case 'malloc-arena':
       return vma.permissions.startsWith('---')
         ? 'Address space that glibc keeps in reserve for a malloc arena; no access until the arena grows into it.'
@@ -100,15 +108,17 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
     case 'vsyscall':
       return 'The legacy page for system calls of old x86-64 programs; executing it traps to the kernel, reading it is not allowed.';
     case 'shared-memory':
-      return `${amount(sizeOf(vma))} of memory that is shared with other processes (or will be with children), not backed by an ordinary file.`;
+      return sharing === 's'
+        ? `${amount(sizeOf(vma))} of memory that is shared with other processes (or will be with children), not backed by an ordinary file.`
+        : `${amount(sizeOf(vma))} of shared memory's content, mapped privately: writes stay in this process.`;
     case 'memfd':
       return 'A file that exists only in memory, made by memfd_create.';
     case 'device':
-      return 'A device’s memory, mapped by its driver.';
+      return 'Mapped from /dev: of a device, what its driver maps there.';
     case 'file':
-      return vma.permissions[3] === 's'
-        ? 'A file mapped as shared: writes reach the file and every other process that maps it.'
-        : 'A file mapped privately as data: its bytes appear in memory, and writes stay in this process.';
+      return sharing === 's'
+        ? `A file mapped as shared: ${w === '-' ? 'what others write to the file shows here' : 'writes reach the file and every other process that maps it'}.`
+        : `A file mapped privately${x === 'x' ? '' : ' as data'}: ${r === '-' ? 'no access for now' : 'its bytes appear in memory'}, and writes stay in this process.`;
     case 'special':
       return 'Made by a subsystem of the kernel, not backed by an ordinary file.';
     default:

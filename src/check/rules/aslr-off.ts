@@ -28,7 +28,7 @@ export const aslrOff: Rule = defineRule<Off, On>({
   },
   fail: ({ from, what }) =>
     from === 'personality'
-      ? 'its personality has ADDR_NO_RANDOMIZE: nothing is randomised'
+      ? 'its personality has ADDR_NO_RANDOMIZE: what it executes is not randomised'
       : from === 'address'
         ? 'the program lies exactly where it lies without randomisation'
         : what === 'heap'
@@ -53,7 +53,7 @@ function judgeProcess(context: Context) {
     return fail({ from: 'personality', what: 'everything' });
   if (randomizeVaSpace === 0) return fail({ from: 'sysctl', what: 'everything' });
   const fixed = atFixedBase(context);
-  if (fixed && personality === null) return fail({ from: 'address', what: 'everything' });
+  if (fixed) return fail({ from: 'address', what: 'everything' });
   if (randomizeVaSpace === 1) return fail({ from: 'sysctl', what: 'heap' }, 'warning');
   if (personality !== null && randomizeVaSpace !== null)
     return { outcome: 'pass', about, facts: { from: 'personality' } } as const;
@@ -67,7 +67,7 @@ const FIXED_BASES: Readonly<Record<string, bigint>> = {
   i386: 0x56555000n,
   aarch64: 0xaaaaaaaa0000n,
 };
-/** The base is rounded to the segments' alignment, of at most this. */
+/** The base is rounded to the segments' alignment: nearly always at most this. */
 const ROUNDING = 0x10000n;
 
 /** Does the program lie at the fixed base? null: it is no PIE, or its machine's base is not known. */
@@ -77,5 +77,9 @@ function atFixedBase({ executable }: Context): boolean | null {
   const base = FIXED_BASES[elf.machine];
   if (base === undefined || elf.type !== 'DYN' || elf.interpreter === null) return null;
   const { bias } = executable.placement;
-  return bias >= base - (base % ROUNDING) && bias <= base + ROUNDING;
+  const alignments = elf.programHeaders.flatMap(({ type, align }) => (type === 'LOAD' ? [align] : []));
+  return (
+    (bias >= base - (base % ROUNDING) && bias <= base + ROUNDING) ||
+    alignments.some(align => align > ROUNDING && bias === base - (base % align))
+  );
 }
