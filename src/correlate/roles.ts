@@ -51,24 +51,26 @@ function guessExecutable(files: readonly MappedFile[]): number | null {
 
 function findInterpreter(capture: Capture, index: VmaIndex, executable: ElfFile | undefined): number | null {
   const { auxv, files } = capture;
-  const path = executable?.interpreter;
-  if (!path) return null;
+  if (executable && executable.interpreter === null) return null;
+  const path = executable?.interpreter ?? null;
   if (auxv?.base) {
     // AT_BASE is a bias, not an address: an interpreter linked high begins elsewhere.
     const at = index.at(auxv.base);
     if (at?.file != null) return at.file;
   }
   const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-  const exact = files.findIndex(file => file.path === path);
-  if (exact >= 0) return exact;
-  const byName = files.findIndex(file => baseName(file.path) === baseName(path));
-  if (byName >= 0) return byName;
-  // musl's ld-musl-ARCH.so.1 is a link to its libc.so.
-  if (/ld-musl/.test(path)) {
-    const libc = files.findIndex(file => baseName(file.path) === 'libc.so');
-    if (libc >= 0) return libc;
+  if (path !== null) {
+    const exact = files.findIndex(file => file.path === path);
+    if (exact >= 0) return exact;
+    const byName = files.findIndex(file => baseName(file.path) === baseName(path));
+    if (byName >= 0) return byName;
+    // musl's ld-musl-ARCH.so.1 is a link to its libc.so.
+    if (/ld-musl/.test(path)) {
+      const libc = files.findIndex(file => baseName(file.path) === 'libc.so');
+      if (libc >= 0) return libc;
+    }
   }
-  // The interpreter path is often a symbolic link: ld-linux-x86-64.so.2 → ld-2.31.so.
+  // The executable is not known, or its interpreter a symbolic link: ld-linux-x86-64.so.2 → ld-2.31.so.
   const alike = files.findIndex(file => /^ld[-.][^/]*\.so|^ld-musl/.test(baseName(file.path)));
   return alike >= 0 ? alike : null;
 }

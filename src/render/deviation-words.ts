@@ -92,7 +92,7 @@ export function deviationSentence(deviation: Deviation, report: Report): string 
     case 'beyond-end-of-file':
       return `From ${hex(deviation.range.start)} on it lies beyond the end of the file: touching it raises SIGBUS. The file was truncated, or its headers lie.`;
     case 'stack-executable':
-      return 'The stack is executable although the headers do not ask for it.';
+      return 'The stack is executable although the header of the executable does not ask for it: a library that does, READ_IMPLIES_EXEC or mprotect has made it so.';
   }
 }
 
