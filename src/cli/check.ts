@@ -23,6 +23,7 @@ import { renderBaseline } from '../render/check/baseline.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../render/check/formats.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
 import { readContent } from '../source/file-or-pipe.ts';
+import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { fileOutput, type Output, standardOutput } from './output.ts';
@@ -108,7 +109,7 @@ async function judgeTargets(
         await take(target);
       } catch (error) {
         progress.clear();
-        process.stderr.write(describeFailure(target.name, error));
+        complain(describeFailure(target.name, error));
         code = worst(code, exitCodeOf(error));
       }
     }

@@ -3,6 +3,7 @@ import { correlate } from '../correlate/report.ts';
 import type { Report } from '../model/report.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
+import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { nextTurn } from './on-interrupt.ts';
@@ -52,8 +53,9 @@ async function explainTargets(targets: readonly Target[], options: ExplainOption
     selects: range && (vma => overlaps(range, vma)),
   };
   try {
-    const code = await explainAll(targets, options, render, output);
-    output.close();
+    const { code, written } = await explainAll(targets, options, render, output);
+    if (written > 0) output.close();
+    else output.discard();
     return code;
   } catch (error) {
     output.discard();
@@ -66,7 +68,7 @@ async function explainAll(
   options: ExplainOptions,
   render: RenderOptions,
   output: Output,
-): Promise<ExitCode> {
+): Promise<{ code: ExitCode; written: number }> {
   const format = FORMATS[options.format];
   const renderer = await format.load();
   const array = format.array && targets.length > 1;
@@ -89,13 +91,13 @@ async function explainAll(
     } catch (error) {
       if (error instanceof OutputError) throw error;
       progress.clear();
-      process.stderr.write(describeFailure(target.name, error));
+      complain(describeFailure(target.name, error));
       code = worst(code, exitCodeOf(error));
     }
   }
   progress.clear();
   if (array) output.write(written === 0 ? '[]\n' : ']\n');
-  return code;
+  return { code, written };
 }
 
 async function* explainTarget(

@@ -1,3 +1,4 @@
+import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf } from './failure.ts';
 
 /** Trouble that makes the whole command impossible is told like that with a target. */
@@ -5,7 +6,7 @@ export async function guarded(action: () => Promise<ExitCode>): Promise<ExitCode
   try {
     return await action();
   } catch (error) {
-    process.stderr.write(describeFailure(null, error));
+    complain(describeFailure(null, error));
     return exitCodeOf(error);
   }
 }

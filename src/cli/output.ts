@@ -144,7 +144,7 @@ function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer):
 }
 
 /** A pipe may be full and non-blocking: then wait for its reader. */
-function writeAll(fd: number, piece: Buffer): void {
+export function writeAll(fd: number, piece: Buffer): void {
   for (let at = 0; at < piece.length; ) {
     try {
       at += writeSync(fd, piece, at);

@@ -6,6 +6,7 @@ import { FORMAT_NAMES, type FormatName } from '../render/formats.ts';
 import type { View } from '../render/options.ts';
 import { printable } from '../render/printable.ts';
 import { checkCommand } from './check-command.ts';
+import { complain } from './complain.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
 import { colorOption, offlineOptions } from './options.ts';
@@ -68,7 +69,7 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // Standard output cannot take the help; trouble with a target has been told where it is done.
-    process.stderr.write(`vmaexplain: ${inert(error instanceof Error ? error.message : String(error))}\n`);
+    complain(`vmaexplain: ${inert(error instanceof Error ? error.message : String(error))}\n`);
     return 2;
   }
   return result.code;
@@ -88,6 +89,7 @@ function configure(command: Command): void {
   command
     .helpOption('-h, --help', 'print this help')
     .configureOutput({
+      writeErr: complain,
       // Loading process.stdout takes longer than all the rest of --version.
       writeOut: text => {
         const output = standardOutput();

@@ -2,6 +2,7 @@
 
 import { TargetError } from '../source/errors.ts';
 import { listProcesses } from '../source/processes.ts';
+import { complain } from './complain.ts';
 import { describeFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
@@ -27,13 +28,13 @@ export async function selectProcesses(
       unreadable++;
       if (error instanceof TargetError) continue;
       progress.clear();
-      process.stderr.write(describeFailure(String(pid), error));
+      complain(describeFailure(String(pid), error));
     }
   }
   progress.clear();
   if (taken + unreadable === 0) throw new TargetError('missing', `no process matches '${pattern ?? ''}'`);
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
-  process.stderr.write(`vmaexplain: ${taken} processes judged${others}\n`);
+  complain(`vmaexplain: ${taken} processes judged${others}\n`);
 }
 
 function matcher(pattern: string | null): (name: string) => boolean {

@@ -1,6 +1,7 @@
 /** What the output goes to: decides on colour and width once. */
 import { fstatSync } from 'node:fs';
 import { ANSI, type Palette, PLAIN } from '../render/palette.ts';
+import { complain } from './complain.ts';
 import type { Screen } from './progress.ts';
 
 export type ColorChoice = 'auto' | 'always' | 'never';
@@ -31,9 +32,7 @@ export const progressScreen = (busy: boolean): Screen => ({
   // Not `performance`, which is loaded when it is first used.
   now: () => Date.now(),
   isThere: () => isTerminal(2) && !(busy && isTerminal(1)),
-  write: text => {
-    process.stderr.write(text);
-  },
+  write: complain,
 });
 
 /** A stream is asked only where it is a character device at all: the question costs loading node:tty. */

@@ -24,3 +24,6 @@ export function errnoOf(error: unknown): string {
 
 /** Has this process, or the whole machine, no descriptor left? */
 export const isOutOfFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(errnoOf(error));
+
+export const tooManyFiles = (cause: unknown): TargetError =>
+  new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', cause);

@@ -7,7 +7,7 @@ import type { Vma } from '../model/vma.ts';
 import { assembleCapture } from './assemble.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import { readConsistently } from './consistent.ts';
-import { errnoOf, TargetError } from './errors.ts';
+import { errnoOf, TargetError, tooManyFiles } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
 import { FileBytes } from './file-bytes.ts';
 import { KnownImages } from './known-images.ts';
@@ -163,7 +163,7 @@ function explainFailure(proc: ProcDirectory, error: unknown): unknown {
       return ended(proc.pid);
     case 'EMFILE':
     case 'ENFILE':
-      return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', error);
+      return tooManyFiles(error);
     default:
       return error;
   }

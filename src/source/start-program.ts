@@ -35,31 +35,52 @@ export interface StartedProgram {
  * @throws TargetError 'missing' where there is no such program, or it ended too soon.
  */
 export async function startProgram(words: readonly string[], outputFd: 1 | 2): Promise<StartedProgram> {
-  const child = await spawned(words, { stdio: [0, outputFd, 2] });
-  const pid = child.pid!;
+  let child: ChildProcess | null = null;
+  // Before there is anything to leave behind: a signal that comes meanwhile is heeded when the program has been started.
+  const forward = (signal: NodeJS.Signals): void => {
+    child?.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  const forwardNoMore = (): void => {
+    for (const signal of FORWARDED) process.off(signal, forward);
+  };
+  try {
+    child = spawned(words, { stdio: [0, outputFd, 2] });
+    await hasStarted(child);
+  } catch (error) {
+    forwardNoMore();
+    throw cannotStart(words[0]!, error);
+  }
+  return whenHandedOver(child, words[0]!, forwardNoMore);
+}
+
+/** Waits until the loader of a program that runs has handed over. */
+async function whenHandedOver(
+  child: ChildProcess,
+  file: string,
+  forwardNoMore: () => void,
+): Promise<StartedProgram> {
   const exited = new Promise<void>(resolve => {
     child.once('exit', () => resolve());
   });
-  const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
-  };
-  for (const signal of FORWARDED) process.on(signal, forward);
+  const pid = child.pid!;
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null || lookAt(pid) === null;
   const release = (): void => {
-    for (const signal of FORWARDED) process.off(signal, forward);
+    forwardNoMore();
     child.unref();
   };
   const ended = async (): Promise<never> => {
     await exited;
     release();
-    throw endedTooSoon(words[0]!, child);
+    throw endedTooSoon(file, child);
   };
   await Promise.race([exited, untilHandedOver(pid)]);
-  if (lookAt(pid) === null) await ended();
+  if (isOver()) await ended();
   return {
     pid,
     release,
     async end() {
-      if (lookAt(pid) === null) await ended();
+      if (isOver()) await ended();
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
       await exited;
@@ -71,23 +92,24 @@ export async function startProgram(words: readonly string[], outputFd: 1 | 2): P
 
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-function spawned(words: readonly string[], options: SpawnOptions): Promise<ChildProcess> {
+function spawned(words: readonly string[], options: SpawnOptions): ChildProcess {
   const [file, ...args] = words;
   // The bundle has a stand-in for node:child_process, which commander would load at every start.
-  const { spawn } = process.getBuiltinModule('node:child_process');
-  return new Promise((resolve, reject) => {
-    const child = spawn(file!, args, options);
-    child.once('spawn', () => resolve(child));
-    child.once('error', error => reject(cannotStart(file!, error)));
-  });
+  return process.getBuiltinModule('node:child_process').spawn(file!, args, options);
 }
+
+const hasStarted = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
 
 function cannotStart(file: string, error: unknown): TargetError {
   const errno = errnoOf(error);
-  if (errno === 'ENOENT')
+  if (errno === 'ENOENT' || file === '')
     return new TargetError(
       'missing',
-      `there is no program ${file}`,
+      `there is no program '${file}'`,
       'a path or a name in PATH follows --',
       error,
     );
@@ -123,16 +145,20 @@ interface Look {
   readonly mappings: string;
 }
 
+/** What cannot be looked at is not waited for: whoever captures it says why. */
+const UNSEEN: Look = { waiting: true, mappings: '' };
+
 /** null: it has ended. */
 function lookAt(pid: number): Look | null {
   let proc: ProcDirectory;
   try {
     proc = new ProcDirectory(pid);
   } catch {
-    return null;
+    return UNSEEN;
   }
   try {
-    const mappings = proc.small('maps')?.toString('latin1') ?? '';
+    const mappings = proc.small('maps')?.toString('latin1') ?? null;
+    if (mappings === null) return UNSEEN;
     if (mappings === '') return null;
     const counter = programCounter(proc);
     return { waiting: counter !== null && !inInterpreter(proc, mappings, counter), mappings };

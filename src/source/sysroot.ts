@@ -6,7 +6,7 @@
  *                                                     = /sysroot/opt/x/libx.so.1
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
-import { TargetError } from './errors.ts';
+import { isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import { O_PATH } from './open-regular.ts';
 
 /** As many as the kernel follows (path_resolution(7)). */
@@ -33,13 +33,17 @@ export class Sysroot {
     return `${this.folder}${path}`;
   }
 
-  /** An O_PATH descriptor of what an absolute path leads to; null where nothing can be reached. The caller closes. */
+  /**
+   * An O_PATH descriptor of what an absolute path leads to; null where nothing can be reached. The caller closes.
+   * @throws TargetError 'unusable' where there are too many open files to tell.
+   */
   open(path: string): number | null {
     const open: number[] = [];
     try {
       open.push(openSync(bytesOf(`${this.folder}/`), O_PATH | constants.O_DIRECTORY));
       return this.#walk(path, open);
-    } catch {
+    } catch (error) {
+      if (isOutOfFiles(error)) throw tooManyFiles(error);
       return null;
     } finally {
       for (const fd of open) closeSync(fd);

@@ -13,7 +13,7 @@ import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture } from '../model/capture.ts';
 import { oneCharAByte } from '../model/latin1.ts';
 import { captureText } from './captured-text.ts';
-import { errnoOf, TargetError } from './errors.ts';
+import { errnoOf, TargetError, tooManyFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
 import { openUnblocked, otherKind, readPiece, readWhole } from './file-or-pipe.ts';
 import type { BinaryOptions } from './find-binary.ts';
@@ -152,7 +152,7 @@ function openFailure(error: unknown): TargetError {
     case 'EPERM':
       return new TargetError('permission', 'it may not be read', null, error);
     case 'EMFILE':
-      return new TargetError('unusable', 'too many open files', 'raise the limit with `ulimit -n`', error);
+      return tooManyFiles(error);
     default:
       return new TargetError(
         'unusable',
