@@ -1,4 +1,5 @@
 /** What the options for captured evidence mean. Apart from the options themselves, so that work.ts loads no commander. */
+import { oneCharAByte } from '../model/latin1.ts';
 import { isPageSize } from '../parse/auxv.ts';
 import { TargetError } from '../source/errors.ts';
 import type { OfflineOptions } from './load.ts';
@@ -17,7 +18,7 @@ export function offlineOf(flags: OfflineFlags): OfflineOptions {
     if (at <= 0 || at === pair.length - 1)
       throw new TargetError(
         'unusable',
-        `--elf takes NAME=FILE, not '${pair}'`,
+        `--elf takes NAME=FILE, not '${oneCharAByte(pair)}'`,
         'for example: --elf libc.so.6=./libc.so.6',
       );
     elf.set(pair.slice(0, at), pair.slice(at + 1));
@@ -30,6 +31,9 @@ function pageSizeOf(text: string | undefined): number | null {
   const bytes = /^(\d+)([kK]?)$/.exec(text);
   const size = bytes ? Number(bytes[1]) * (bytes[2] ? 1024 : 1) : 0;
   if (!isPageSize(size))
-    throw new TargetError('unusable', `--page-size takes a power of two from 4K to 1024K, not '${text}'`);
+    throw new TargetError(
+      'unusable',
+      `--page-size takes a power of two from 4K to 1024K, not '${oneCharAByte(text)}'`,
+    );
   return size;
 }

@@ -5,7 +5,9 @@ import {
   closeSync,
   constants,
   fsyncSync,
+  lstatSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -54,9 +56,10 @@ export function standardOutput(): Output {
  * @throws TargetError where it cannot be written.
  */
 export function fileOutput(path: string, mode = 0o666): Output {
-  const direct = isSpecial(path);
-  if (!direct) attempt(path, () => accessSync(dirname(path), constants.W_OK | constants.X_OK));
-  const written = direct ? path : `${path}.${process.pid}.part`;
+  const file = isSpecial(path) ? null : attempt(path, () => replaceable(path));
+  const direct = file === null;
+  if (!direct) attempt(path, () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
+  const written = direct ? path : `${file}.${process.pid}.part`;
   let fd: number | null = null;
   let release = (): void => {};
   const open = (): number => {
@@ -81,7 +84,7 @@ export function fileOutput(path: string, mode = 0o666): Output {
       path,
       () => {
         if (!direct) fsyncSync(complete);
-        if (!direct) renameSync(written, path);
+        if (!direct) renameSync(written, file);
       },
       discard,
     );
@@ -97,6 +100,15 @@ function isSpecial(path: string): boolean {
     return !statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+/** The file that a path leads to, or is to be; null where a link leads to none: that can only be written through. */
+function replaceable(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? null : path;
   }
 }
 

@@ -1,4 +1,5 @@
 /** pmap's -A LOW[,HIGH]: hexadecimal, both ends inclusive, either may be left out; LOW alone is the mapping at LOW. */
+import { oneCharAByte } from '../model/latin1.ts';
 import { SPACE_END } from '../model/units.ts';
 import { TargetError } from '../source/errors.ts';
 
@@ -30,7 +31,7 @@ function parseEnd(part: string, text: string): bigint | null {
 const malformed = (text: string): TargetError =>
   new TargetError(
     'unusable',
-    `-A takes LOW[,HIGH] in hexadecimal, not '${text}'`,
+    `-A takes LOW[,HIGH] in hexadecimal, not '${oneCharAByte(text)}'`,
     'for example: -A 7f0000000000,7fffffffffff',
   );
 

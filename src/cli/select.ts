@@ -1,5 +1,7 @@
 /** `check --all` and `--name REGEX`: every process that may be read; the others are counted. */
 
+import { oneCharAByte } from '../model/latin1.ts';
+import { lossless } from '../render/printable.ts';
 import { TargetError } from '../source/errors.ts';
 import { listProcesses } from '../source/processes.ts';
 import { complain } from './complain.ts';
@@ -32,7 +34,8 @@ export async function selectProcesses(
     }
   }
   progress.clear();
-  if (taken + unreadable === 0) throw new TargetError('missing', `no process matches '${pattern ?? ''}'`);
+  if (taken + unreadable === 0)
+    throw new TargetError('missing', `no process matches '${oneCharAByte(pattern ?? '')}'`);
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
   complain(`vmaexplain: ${taken} processes judged${others}\n`);
 }
@@ -41,8 +44,13 @@ function matcher(pattern: string | null): (name: string) => boolean {
   if (pattern === null) return () => true;
   try {
     const regex = new RegExp(pattern);
-    return name => name !== '' && regex.test(name.slice(0, LONGEST_NAME));
+    return name => name !== '' && regex.test(lossless(name.slice(0, LONGEST_NAME)));
   } catch (error) {
-    throw new TargetError('unusable', `--name takes a regular expression, not '${pattern}'`, null, error);
+    throw new TargetError(
+      'unusable',
+      `--name takes a regular expression, not '${oneCharAByte(pattern)}'`,
+      null,
+      error,
+    );
   }
 }

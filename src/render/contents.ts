@@ -31,7 +31,7 @@ export function contentsOf(report: Report, mapping: Mapping): Contents {
 
 function moduleHead(report: Report, mapping: Mapping): string {
   const module = report.modules[mapping.module!]!;
-  if (module.image.status === 'unavailable') return `segments unknown: ${module.image.message}`;
+  if (module.image.status === 'unavailable') return `segments unknown: ${printable(module.image.message)}`;
   if (mapping.kind === 'vdso') return 'vDSO, code of the kernel';
   const { segments } = mapping;
   const loads =

@@ -22,7 +22,7 @@ export function explain(report: Report, mapping: Mapping): string {
 function explainModuleMapping(report: Report, mapping: Mapping, module: Module): string {
   const name = printable(baseName(module.path));
   if (module.image.status === 'unavailable')
-    return `A mapping of ${name}, whose headers could not be read (${module.image.message}); its segments and sections are unknown.`;
+    return `A mapping of ${name}, whose headers could not be read (${printable(module.image.message)}); its segments and sections are unknown.`;
   if (module.role === 'vdso') return VDSO;
   if (mapping.segments.length === 0)
     return `A hole between the segments of ${name}: the loader reserved the whole span with one mmap, and this part holds no segment${mapping.vma.permissions.startsWith('---') ? ', so all access is taken away' : ''}.`;

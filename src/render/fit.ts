@@ -14,6 +14,8 @@ const TELLING = [
   '.tdata',
   '.interp',
 ];
+/** As many names as are ever tried. */
+const MOST_TRIED = 200;
 const FAMILIES = ['.note', '.rela', '.rel', '.gnu', '.init', '.fini', '.dyn', '.eh_frame', '.gcc', '__libc'];
 
 /** An item, or the pattern of a family: how many names it stands for. */
@@ -82,7 +84,7 @@ function dropLeastTelling(entries: readonly Entry[], width: number): string {
   };
   const kept = new Set<number>();
   const order = entries.map((_, i) => i).sort((a, b) => rank(entries[a]!) - rank(entries[b]!) || a - b);
-  for (const next of order)
+  for (const next of order.slice(0, MOST_TRIED))
     if (kept.size === 0 || lineOf(entries, i => i === next || kept.has(i)).length <= width) kept.add(next);
   return lineOf(entries, i => kept.has(i));
 }

@@ -6,6 +6,7 @@
  *   - it has run for a while, and its mappings have stayed the same (a program that computes and never waits)
  */
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { oneCharAByte } from '../model/latin1.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
@@ -49,9 +50,9 @@ export async function startProgram(words: readonly string[], outputFd: 1 | 2): P
     await hasStarted(child);
   } catch (error) {
     forwardNoMore();
-    throw cannotStart(words[0]!, error);
+    throw cannotStart(oneCharAByte(words[0]!), error);
   }
-  return whenHandedOver(child, words[0]!, forwardNoMore);
+  return whenHandedOver(child, oneCharAByte(words[0]!), forwardNoMore);
 }
 
 /** Waits until the loader of a program that runs has handed over. */

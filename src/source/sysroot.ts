@@ -24,7 +24,7 @@ export class Sysroot {
   constructor(folder: string) {
     this.folder = Buffer.from(folder).toString('latin1').replace(/\/+$/, '');
     const root = this.open('/');
-    if (root === null) throw new TargetError('unusable', `${folder}: there is no such folder`);
+    if (root === null) throw new TargetError('unusable', `${this.folder || '/'}: there is no such folder`);
     closeSync(root);
   }
 

@@ -74,11 +74,11 @@ function captureRegular(
   elf: ElfSource,
 ): Capture[] {
   const bytes = new FileBytes(fd, size);
-  const head = Buffer.from(bytes.read(0n, 4096));
+  const head = Buffer.from(attempt(() => bytes.read(0n, 4096)));
   if (size > 0 && isElf(head)) return [elf(bytes, path, options)];
   if (isGzip(head) || isJson(head)) {
     if (size > LARGEST_SNAPSHOT) throw tooLarge();
-    return captureBytes(Buffer.from(bytes.read(0n, size)), path, options);
+    return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options);
   }
   return captureText(path, feed => feedFrom(fd, counted(feed, options)), options);
 }
@@ -117,7 +117,7 @@ function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (
 function feedFrom(fd: number, feed: (text: string) => void): void {
   const buffer = Buffer.allocUnsafe(HEAD);
   for (let at = 0; ; ) {
-    const length = readSync(fd, buffer, 0, HEAD, at);
+    const length = attempt(() => readSync(fd, buffer, 0, HEAD, at));
     if (length === 0) return;
     feed(buffer.toString('latin1', 0, length));
     at += length;

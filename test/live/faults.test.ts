@@ -1,6 +1,15 @@
 /** The command when the machine fails it: no descriptors, no room, no reader, no patience. Nothing half-written remains. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { becomingNobody, publishCommand } from '../support/as-user.ts';
@@ -96,12 +105,35 @@ describe('-o', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('leaves the file that was there alone if the target cannot be explained and nothing is written', async () => {
+  it.each([
+    ['the file cannot be made', 'report.json/below', [SAMPLE], 2],
+    ['nothing can be explained', 'report.json', ['--json', '/none'], 3],
+    ['none of several can be explained', 'report.json', ['--json', '/none', '/neither'], 3],
+  ])('leaves what was there alone if %s', async (_, name, args, exitCode) => {
     const folder = scratchFolder('output');
     const file = join(folder, 'report.json');
     writeFileSync(file, 'before');
-    expect((await command(['-o', join(file, 'below'), SAMPLE]).ending).code).toBe(2);
+    expect((await command(['-o', join(folder, name), ...args]).ending).code).toBe(exitCode);
     expect(readFileSync(file, 'utf8')).toBe('before');
+    expect(readdirSync(folder)).toEqual(['report.json']);
+  });
+
+  it('writes through a symbolic link, to a file, to none yet, and to standard output', async () => {
+    const folder = scratchFolder('output');
+    writeFileSync(join(folder, 'file'), 'before');
+    const links = { toFile: 'file', toNone: 'none', toOutput: '/proc/self/fd/1' };
+    for (const [name, to] of Object.entries(links)) symlinkSync(to, join(folder, name));
+    const { stdout } = await shell(`vmaexplain ${SAMPLE}`);
+    expect(stdout).toContain('/opt/demo/demo');
+    for (const [name, to] of Object.entries(links)) {
+      const line = `vmaexplain -o ${join(folder, name)} ${SAMPLE} > ${join(folder, 'output')}`;
+      expect(await shell(line)).toMatchObject({ code: 0, stderr: '' });
+      expect(readlinkSync(join(folder, name))).toBe(to);
+    }
+    for (const name of ['file', 'none', 'output'])
+      expect(readFileSync(join(folder, name), 'utf8'), name).toBe(stdout);
+    // A pipe has no name that could be moved over it.
+    expect((await shell(`vmaexplain -o ${join(folder, 'toOutput')} ${SAMPLE} | cat`)).stdout).toBe(stdout);
   });
 });
 
@@ -147,9 +179,18 @@ describe('a reader that goes away', () => {
     },
   );
 
-  it('of standard error: no fault either', async () => {
-    const { code } = await shell('vmaexplain /none 2>&-');
-    expect(code).toBe(3);
+  it.each([
+    ['/none', 3],
+    ['--bogus', 2],
+    ['check /none', 3],
+    ['check --name no-such-process', 3],
+    [`check --rule no-pie ${SAMPLE}`, 0],
+    ['record 0 -o /none/snapshot', 3],
+  ])('of standard error: the same exit code (%s)', async (args, code) => {
+    const endings = ['', '2>&-', '2>/dev/full', '2> >(exec 0<&-; cat /dev/null)'].map(how =>
+      shell(`bash -c 'vmaexplain ${args} > /dev/null ${how}'`),
+    );
+    expect((await Promise.all(endings)).map(ending => ending.code)).toEqual([code, code, code, code]);
   });
 });
 

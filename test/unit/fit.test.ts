@@ -55,6 +55,11 @@ describe('fitItems', () => {
     expect(fitItems(['.a_section_with_a_long_name'], 3)).toBe('.a_section_with_a_long_name');
   });
 
+  it('tries no more names than could ever be shown', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => `s${i}`);
+    expect(fitItems([...many, '.text'], 80)).toMatch(/^s0 s1 .* \.text \+\d+ more$/);
+  });
+
   const name = fc.constantFrom(
     ...FIRST,
     '.text',
