@@ -1,5 +1,7 @@
 /** The layout that is predicted for a file alone is the one that it gets when it runs. */
+import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { captureElf } from '../../src/cli/elf-target.ts';
 import { correlate } from '../../src/correlate/report.ts';
@@ -10,8 +12,9 @@ import { build } from '../support/build.ts';
 import { explainPid } from '../support/explained.ts';
 import { LAYOUT_MATRIX, LIBRARY_MATRIX } from '../support/layout-matrix.ts';
 import { type Subject, start, stopAll } from '../support/process.ts';
+import { scratchFolder } from '../support/situations.ts';
 import { itWith } from '../support/tools.ts';
-import { requirements, type Variant, variant } from '../support/variant.ts';
+import { DEFAULT, requirements, type Variant, variant } from '../support/variant.ts';
 
 afterAll(stopAll);
 
@@ -106,6 +109,19 @@ describe('a library alone', () => {
 });
 
 const PIES = [variant('gcc', 'bfd', 'pie'), variant('i686-linux-gnu-gcc', 'bfd', 'pie')];
+itWith(['objcopy', ...requirements(DEFAULT)], 'a section that no segment loads lies nowhere', async () => {
+  const path = join(scratchFolder('objcopy'), 'program');
+  const flags = ['--add-section', '.blob=/bin/sh', '--set-section-flags', '.blob=alloc,readonly,data'];
+  execFileSync('objcopy', [...flags, build('plain.c'), path], { stdio: 'ignore' });
+  const [module] = predict(path).files;
+  const elf = module!.image.status === 'read' ? module!.image.candidates[0]!.elf : null;
+  expect(elf!.sections.find(({ name }) => name === '.blob')).toMatchObject({ vaddr: 0n, flags: 'A' });
+  const { parts } = correlate(predict(path)).mappings[0]!;
+  expect(parts[0]).toMatchObject({ kind: 'elf-header' });
+  expect(parts.some(({ name }) => name === '.interp')).toBe(true);
+  expect(parts.some(({ name }) => name === '.blob')).toBe(false);
+});
+
 const needed = ['setarch', ...PIES.flatMap(wanted => requirements(wanted))];
 itWith(needed, 'a PIE is where the kernel puts it without randomisation', async () => {
   for (const wanted of PIES) {

@@ -167,6 +167,30 @@ describeWith(requirements(DEFAULT), 'a signal', () => {
   });
 });
 
+describe('a program that was started', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'is not left behind by %s, however early',
+    async signal => {
+      const { child, ending } = command(['--', 'sh', '-c', 'echo $$ >&2; exec sleep 1000']);
+      const pid = await new Promise<number>(resolve => {
+        child.stderr!.once('data', (text: string) => resolve(Number(text)));
+      });
+      child.kill(signal);
+      expectCalm((await ending).stderr);
+      expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    },
+  );
+
+  describeWith(canUnshare('--mount'), 'but cannot be seen', () => {
+    it('is not waited for', async () => {
+      const line = 'mount -t tmpfs none /proc && exec vmaexplain -- sleep 1000';
+      const { stderr, code } = await shell(`unshare --mount sh -c '${line}'`);
+      expect(stderr).toMatch(/^vmaexplain: sleep: no process \d+\n/);
+      expect(code).toBe(3);
+    });
+  });
+});
+
 describe('a reader that goes away', () => {
   it.each(['--json', '--format=ndjson', '--format=csv', '--format=sections', '-XX', '--explain'])(
     '%s: no error',

@@ -34,8 +34,8 @@ export interface ModuleInWorld {
   readonly elf: ElfFile | 'not-elf' | { readonly reason: UnavailableReason; readonly message: string };
   readonly role?: 'executable' | 'interpreter';
   readonly deleted?: boolean;
-  /** null: the evidence does not tell. */
-  readonly inode?: null;
+  /** null: the evidence does not tell. Without it, each has one of its own. */
+  readonly inode?: string | null;
   readonly identity?: 'inode' | 'path-only';
 }
 
@@ -116,7 +116,7 @@ function fileOf(
   { path, elf, deleted = false, inode, identity = 'inode' }: ModuleInWorld,
   i: number,
 ): MappedFile {
-  const base = { path, deleted, device: 'fe:00', inode: inode === null ? null : `${100 + i}` };
+  const base = { path, deleted, device: 'fe:00', inode: inode === undefined ? `${100 + i}` : inode };
   if (elf === 'not-elf') return { ...base, image: { status: 'not-elf' } };
   if (isElf(elf)) return { ...base, image: { status: 'read', candidates: [{ elf, path, identity }] } };
   return { ...base, image: { status: 'unavailable', ...elf } };

@@ -277,6 +277,20 @@ describe('aliased-writable-executable', () => {
     expect(judge(JIT, ...views)).toMatchObject({ outcome: 'pass', path: '/bin/app', subject: null });
   });
 
+  it('knows a file by its inode, whatever it is called', () => {
+    const file = { base: 0n, elf: 'not-elf', inode: '77' } as const;
+    const { outcome, path } = findingsOf({
+      ...ordinary,
+      modules: {
+        ...ordinary.modules,
+        jit: { ...file, path: '/opt/jit' },
+        link: { ...file, path: '/opt/link' },
+      },
+      maps: [ordinary.maps, writable, 'link:7f4000000000-7f4000004000@2000 r-xs'].join('\n'),
+    }).find(({ rule }) => rule === 'aliased-writable-executable')!;
+    expect({ outcome, path }).toEqual({ outcome: 'fail', path: '/opt/jit' });
+  });
+
   it('is inconclusive where two memfds may share a name', () => {
     const executable = 'jit:7f4000000000-7f4000004000@2000 r-xs';
     expect(judge({ ...JIT, inode: null }, writable, executable).outcome).toBe('inconclusive');

@@ -1,4 +1,5 @@
 /** Evidence comes first; and what concerns a program or process as a whole. */
+import type { ElfFile } from '../../src/model/elf.ts';
 import { elf } from '../support/elf-words.ts';
 import { judgeRows } from '../support/judge-rows.ts';
 import {
@@ -11,6 +12,12 @@ import {
   staticWorld,
   withApp,
 } from '../support/worlds.ts';
+
+/** With segments of another alignment. */
+const aligned = (file: ElfFile, align: bigint): ElfFile => ({
+  ...file,
+  programHeaders: file.programHeaders.map(header => ({ ...header, align })),
+});
 
 judgeRows({
   'image-mismatch': [
@@ -72,6 +79,18 @@ judgeRows({
       outcome: 'fail',
       level: 'error',
       facts: { from: 'personality', what: 'everything' },
+    },
+    {
+      title: 'ADDR_NO_RANDOMIZE, taken back since',
+      world: withApp({ base: 0x555555554000n }),
+      outcome: 'fail',
+      facts: { from: 'address', what: 'everything' },
+    },
+    {
+      title: 'by the fixed address of large pages',
+      world: withApp({ base: 0x555555400000n, elf: aligned(elf(DYNAMIC, ...LAZY), 0x200000n) }),
+      outcome: 'fail',
+      facts: { from: 'address', what: 'everything' },
     },
     {
       title: 'sysctl 0',
