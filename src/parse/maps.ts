@@ -47,33 +47,36 @@ interface Mapped extends MapsTail {
 export class OpenVma implements Vma {
   readonly start: Address;
   readonly end: Address;
-  figures: Vma['figures'] = null;
-  vmFlags: Vma['vmFlags'] = null;
-  readonly #mapped: Mapped;
+  figures: Vma['figures'];
+  vmFlags: Vma['vmFlags'];
+  // No private name, which would take a call for each VMA to set.
+  readonly mapped: Mapped;
 
   constructor(start: Address, end: Address, mapped: Mapped) {
     this.start = start;
     this.end = end;
-    this.#mapped = mapped;
+    this.figures = null;
+    this.vmFlags = null;
+    this.mapped = mapped;
   }
 
   get permissions(): string {
-    return this.#mapped.permissions;
+    return this.mapped.permissions;
   }
   get offset(): FileOffset {
-    return this.#mapped.offset;
+    return this.mapped.offset;
   }
   get device(): string {
-    return this.#mapped.device;
+    return this.mapped.device;
   }
   get inode(): string {
-    return this.#mapped.inode;
+    return this.mapped.inode;
   }
   get name(): string {
-    return this.#mapped.name;
+    return this.mapped.name;
   }
   get file(): number | null {
-    return this.#mapped.file;
+    return this.mapped.file;
   }
 }
 

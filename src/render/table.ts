@@ -19,6 +19,8 @@ import { wrap } from './wrap.ts';
 /** Below this a column for the contents would be useless; then lines are longer than the terminal. */
 const NARROWEST_CONTENTS = 24;
 const LONGEST_NAME_ON_TERMINAL = 24;
+/** From this many mappings on, it pays to look for those that are alike. */
+const MANY = 1000;
 
 export const renderTable: Renderer = function* (whole, options) {
   const report = selected(whole, options);
@@ -62,7 +64,7 @@ export function heading(report: Report, { palette, width }: RenderOptions): stri
 
 /** Widths by the longest cell; on a terminal a long name does not push the contents out. */
 function measure(report: Report, sources: readonly ColumnSource[], options: RenderOptions): Column[] {
-  const mappings = withoutAlike(report.mappings);
+  const mappings = report.mappings.length < MANY ? report.mappings : withoutAlike(report.mappings);
   return sources.map(source => {
     const width = Math.max(source.title.length, source.longest(mappings));
     const limited = options.width !== null && source.title === 'Mapping' && !options.fullPath;
