@@ -59,6 +59,8 @@ export class LiveImages {
     if (!opened.ok) return unavailable(opened.reason, opened.message);
     try {
       const { stats } = opened;
+      if (Number(stats.size) === 0)
+        return unavailable('mismatch', 'it is empty now: it was truncated after it had been mapped');
       const recorder = this.#recorder;
       const metered = this.#budget.metered(opened.bytes);
       const bytes = recorder ? recorder.watch(metered) : metered;

@@ -4,6 +4,7 @@ import { copyFileSync, linkSync, renameSync, truncateSync, unlinkSync, writeFile
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import { readElf } from '../../src/elf/read.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -270,6 +271,20 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
     truncateSync(path, 200);
     expect(readElf(opened.bytes, 'full').flaws).not.toEqual([]);
     opened.close();
+    proc.close();
+  });
+
+  it('is emptied: not what is mapped, which check fails', async () => {
+    const { proc, path, subject } = await mapped();
+    truncateSync(path, 0);
+    const report = correlate(captureLive(subject.pid, 'full'));
+    expect(report.modules.find(module => module.path === path)?.image).toMatchObject({
+      status: 'unavailable',
+      reason: 'mismatch',
+      message: expect.stringContaining('empty'),
+    });
+    const findings = check(report, DEFAULT_POLICY, null).findings.filter(finding => finding.path === path);
+    expect(findings.find(({ rule }) => rule === 'image-mismatch')).toMatchObject({ outcome: 'fail' });
     proc.close();
   });
 
