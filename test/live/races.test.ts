@@ -283,7 +283,9 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
       reason: 'mismatch',
       message: expect.stringContaining('empty'),
     });
-    const findings = check(report, DEFAULT_POLICY, '2026-01-01').findings.filter(finding => finding.path === path);
+    const findings = check(report, DEFAULT_POLICY, '2026-01-01').findings.filter(
+      finding => finding.path === path,
+    );
     expect(findings.find(({ rule }) => rule === 'image-mismatch')).toMatchObject({ outcome: 'fail' });
     proc.close();
   });
