@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { AddressSpace } from './address-space.ts';
-import { errnoOf, TargetError, tooManyFiles } from './errors.ts';
+import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import { readSmall, readText } from './read.ts';
 
 const SMALL = 1 << 20;
@@ -82,7 +82,7 @@ export class ProcDirectory {
 }
 
 function missing(pid: number, cause: unknown): TargetError {
-  if (errnoOf(cause) === 'EMFILE' || errnoOf(cause) === 'ENFILE') return tooManyFiles(cause);
+  if (isOutOfFiles(cause)) return tooManyFiles(cause);
   if (errnoOf(cause) === 'EPERM' || errnoOf(cause) === 'EACCES')
     return new TargetError(
       'permission',

@@ -108,7 +108,6 @@ describe('a library alone', () => {
   }
 });
 
-const PIES = [variant('gcc', 'bfd', 'pie'), variant('i686-linux-gnu-gcc', 'bfd', 'pie')];
 itWith(['objcopy', ...requirements(DEFAULT)], 'a section that no segment loads lies nowhere', async () => {
   const path = join(scratchFolder('objcopy'), 'program');
   const flags = ['--add-section', '.blob=/bin/sh', '--set-section-flags', '.blob=alloc,readonly,data'];
@@ -122,6 +121,7 @@ itWith(['objcopy', ...requirements(DEFAULT)], 'a section that no segment loads l
   expect(parts.some(({ name }) => name === '.blob')).toBe(false);
 });
 
+const PIES = [variant('gcc', 'bfd', 'pie'), variant('i686-linux-gnu-gcc', 'bfd', 'pie')];
 const needed = ['setarch', ...PIES.flatMap(wanted => requirements(wanted))];
 itWith(needed, 'a PIE is where the kernel puts it without randomisation', async () => {
   for (const wanted of PIES) {
