@@ -63,6 +63,7 @@ export function captureStream(
   const whole = (): Buffer => readRest(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
   if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options);
+  refuseBinary(head);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
 
@@ -74,12 +75,13 @@ function captureRegular(
   elf: ElfSource,
 ): Capture[] {
   const bytes = new FileBytes(fd, size);
-  const head = Buffer.from(attempt(() => bytes.read(0n, 4096)));
+  const head = readHead(fd);
   if (size > 0 && isElf(head)) return [elf(bytes, path, options)];
   if (isGzip(head) || isJson(head)) {
     if (size > LARGEST_SNAPSHOT) throw tooLarge();
     return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options);
   }
+  refuseBinary(head);
   return captureText(path, feed => feedFrom(fd, counted(feed, options)), options);
 }
 
@@ -87,6 +89,16 @@ function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions
   const plain = isGzip(bytes) ? unpack(bytes) : bytes;
   if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
   return captureText(path, feed => feed(plain.toString('latin1')), options);
+}
+
+/** Before all of it is read: it may be a disk, or without end as /proc/PID/pagemap is. */
+function refuseBinary(head: Buffer): void {
+  if (head.includes(0))
+    throw new TargetError(
+      'unusable',
+      'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
+      'text in UTF-16 can be converted with `iconv -f UTF-16 -t UTF-8`',
+    );
 }
 
 function unpack(bytes: Buffer): Buffer {
@@ -112,6 +124,13 @@ function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (
     bytes += text.length;
     onProgress?.(bytes);
   };
+}
+
+/** Of a file in /proc too, whose size is said to be 0. */
+function readHead(fd: number): Buffer {
+  const head = Buffer.allocUnsafe(4096);
+  const length = attempt(() => readSync(fd, head, 0, head.length, 0));
+  return head.subarray(0, length);
 }
 
 function feedFrom(fd: number, feed: (text: string) => void): void {
