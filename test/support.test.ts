@@ -66,7 +66,7 @@ describeWith(requirements(DEFAULT), 'subjects', () => {
   const file = import.meta.filename;
   const library = build('lib.c', LIBRARY);
   const withNoArguments =
-    'plain threads relro-undone data-read-only text-modified thread-execstack memfd-twice leader-exit heap-split';
+    'plain threads relro-undone data-read-only text-modified thread-execstack memfd-twice leader-exit heap-split stack-split';
   const subjects: [name: string, args: string[]][] = [
     ...withNoArguments.split(' ').map((name): [string, string[]] => [name, []]),
     ['zombie', []],

@@ -8,6 +8,7 @@ import { type Claim, contentsWithin } from './claims.ts';
 import { deviationsOf, type ModuleState } from './deviations.ts';
 import type { Effort } from './effort.ts';
 import { kindOf } from './kinds.ts';
+import type { MainStack } from './main-stack.ts';
 import { LoneMapping, ModuleMapping, NONE } from './mapping.ts';
 import { stackRequest } from './relro.ts';
 import type { VmaIndex } from './vma-index.ts';
@@ -21,6 +22,7 @@ export interface Context {
   readonly states: readonly (ModuleState | null)[];
   /** First module of each file. */
   readonly moduleOfFile: ReadonlyMap<number, number>;
+  readonly mainStack: MainStack;
   readonly effort: Effort;
 }
 
@@ -89,8 +91,8 @@ function withoutForeign(claims: readonly Claim[]): readonly Claim[] {
 
 /** A mapping in which no predicted piece lies. */
 function unclaimed(context: Context, vma: Vma, index: number, found: readonly Deviation[]): Mapping {
-  const { capture, states, moduleOfFile } = context;
-  let { kind, inferred } = kindOf(capture, index);
+  const { capture, states, moduleOfFile, mainStack } = context;
+  let { kind, inferred } = kindOf(capture, index, mainStack);
   let module: number | null = null;
   let deviations = found;
   const again = vma.file === null ? undefined : moduleOfFile.get(vma.file);

@@ -7,6 +7,7 @@ import { countBelow } from '../model/ordered.ts';
 import type { MappingKind } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
+import type { MainStack } from './main-stack.ts';
 
 export interface Kind {
   readonly kind: MappingKind;
@@ -60,7 +61,7 @@ const VSYSCALL = 0xffffffffff600000n;
 const ARENA_ALIGNMENT = 64n << 20n;
 
 /** Kind of VMA `i`, which belongs to no module. */
-export function kindOf(capture: Capture, i: number): Kind {
+export function kindOf(capture: Capture, i: number, mainStack: MainStack): Kind {
   const vma = capture.vmas[i]!;
   if (vma.start === VSYSCALL) return told('vsyscall');
   if (vma.name !== '') {
@@ -69,6 +70,7 @@ export function kindOf(capture: Capture, i: number): Kind {
     if (vma.file !== null || vma.name.startsWith('/')) return told('file');
   }
   if (vma.permissions[3] === 's') return told('shared-memory');
+  if (i >= mainStack.first && i < mainStack.end) return vma.vmFlags ? told('stack') : inferred('stack');
   return anonymousKind(capture, i);
 }
 

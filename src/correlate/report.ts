@@ -8,6 +8,7 @@ import { Effort } from './effort.ts';
 import { type Context, explainMapping } from './explain-mapping.ts';
 import { ImageMap } from './image-map.ts';
 import { relroRanges } from './layout.ts';
+import { findMainStack } from './main-stack.ts';
 import { type PlacedModule, placeModules } from './modules.ts';
 import { allWritable, relroState, stackRequest } from './relro.ts';
 import { notesOf } from './report-notes.ts';
@@ -24,8 +25,9 @@ export function correlate(capture: Capture): Report {
   placed.forEach(({ file }, m) => {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
   });
-  const context: Context = { capture, index, claims, states, moduleOfFile, effort };
   const { vmas } = capture;
+  const mainStack = findMainStack(vmas);
+  const context: Context = { capture, index, claims, states, moduleOfFile, mainStack, effort };
   const mappings = new Array<Mapping>(vmas.length);
   for (let i = 0; i < vmas.length; i++) mappings[i] = explainMapping(context, vmas[i]!, i);
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, context));

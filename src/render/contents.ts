@@ -79,7 +79,7 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
     case 'heap':
       return 'brk heap';
     case 'stack':
-      return 'stack of the main thread';
+      return `${probably}stack of the main thread`;
     case 'thread-stack':
       return `${probably}stack of a thread`;
     case 'malloc-arena':

@@ -88,6 +88,8 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
         (vma.permissions.startsWith('rw-') ? ', read and written, not executed.' : '.')
       );
     case 'stack':
+      if (vma.name === '')
+        return `Split off from the stack of the main thread by a change of permissions: it adjoins [stack]${inferred ? ', where nothing else is mapped' : ' and grows down as that does (VmFlags gd)'}.`;
       return 'The stack of the main thread, which grows downwards on demand; whether it is executable is decided by the last GNU_STACK of the executable.';
     case 'thread-stack':
       return inferred

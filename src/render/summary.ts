@@ -57,7 +57,7 @@ const IN_FORCE = {
 };
 
 function stackPermissions(report: Report): string {
-  const stack = report.mappings.find(({ kind }) => kind === 'stack');
+  const stack = report.mappings.find(({ vma }) => vma.name === '[stack]');
   return stack ? stack.vma.permissions.slice(0, 3).replaceAll('-', '') : 'unknown';
 }
 

@@ -67,6 +67,17 @@ describeWith(requirements(DEFAULT), 'every mapping has a kind', () => {
     expect(heap.every(({ deviations, inferred }) => deviations.length === 0 && !inferred)).toBe(true);
   });
 
+  itWith([], 'a main stack that mprotect has split', async () => {
+    const { pid } = await start(build('stack-split.c'));
+    const stack = explainPid(pid).mappings.filter(({ kind }) => kind === 'stack');
+    expect(stack.map(({ vma }) => [vma.permissions, vma.name])).toEqual([
+      ['rw-p', ''],
+      ['---p', ''],
+      ['rw-p', '[stack]'],
+    ]);
+    expect(stack.some(({ inferred }) => inferred)).toBe(false);
+  });
+
   itWith([], 'stacks and arenas of threads', async () => {
     const { pid } = await start(build('threads.c'));
     const shown = new Set<MappingKind>(['malloc-arena', 'guard', 'thread-stack']);

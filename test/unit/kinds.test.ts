@@ -1,6 +1,7 @@
 /** Kinds of mappings by the kernel's names, by older kernels' and pmap's names, and by shape where there is no name. */
 import { describe, expect, it } from 'vitest';
 import { kindOf } from '../../src/correlate/kinds.ts';
+import { findMainStack } from '../../src/correlate/main-stack.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import { address, fileOffset } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
@@ -47,7 +48,7 @@ function kinds(lines: readonly string[], stackPointers: readonly bigint[] = []):
     notes: [],
   };
   return lines.map((_, i) => {
-    const { kind, inferred } = kindOf(capture, i);
+    const { kind, inferred } = kindOf(capture, i, findMainStack(capture.vmas));
     return inferred ? `${kind}?` : kind;
   });
 }
@@ -102,6 +103,18 @@ describe('by shape', () => {
   it('a small one only with the flag that MAP_STACK leaves', () => {
     expect(kinds([GUARD, '11000-15000 rw-p {rd wr nh}'])).toEqual(['guard?', 'thread-stack?']);
     expect(kinds([GUARD, '11000-15000 rw-p {rd wr}'])).toEqual(['guard?', 'anonymous']);
+  });
+
+  it('pieces of the main stack, which the kernel names once', () => {
+    const pieces = ['10000-12000 rw-p', '12000-13000 ---p', '13000-15000 rwxp [stack]', '15000-18000 rw-p'];
+    expect(kinds(pieces.map(piece => `${piece} {gd}`))).toEqual(['stack', 'stack', 'stack', 'stack']);
+    // Without VmFlags, what lies below may be anything.
+    expect(kinds(pieces).slice(2)).toEqual(['stack', 'stack?']);
+    expect(kinds([...pieces.slice(2), '18000-19000 r--p [vvar]'])).toEqual(['stack', 'stack?', 'vvar']);
+    // Neither what lies apart nor what does not grow down.
+    expect(
+      kinds(['10000-12000 rw-p {gd}', '13000-15000 rw-p [stack] {gd}', '15000-18000 rw-p {rd}']),
+    ).toEqual(['anonymous', 'stack', 'anonymous']);
   });
 
   it('an arena of malloc: 64 MiB, aligned', () => {
