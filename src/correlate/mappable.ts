@@ -1,5 +1,5 @@
 /** Why a file cannot be mapped as an image: what the kernel's and ld.so's loaders refuse (kernel fs/binfmt_elf.c, glibc elf/dl-load.c). */
-import type { ElfFile, ProgramHeader } from '../model/elf.ts';
+import { DEBUG_FILE, type ElfFile, isDebugFile, type ProgramHeader } from '../model/elf.ts';
 import type { Loader } from '../model/module.ts';
 import { hex } from '../model/units.ts';
 import { loadsOf, MOST_LOADS } from './layout.ts';
@@ -10,6 +10,7 @@ export function whyUnmappable(elf: ElfFile, loader: Loader, pageSize: number): s
     return 'it is a relocatable object (ET_REL): it has no addresses until it is linked into a program or library';
   if (elf.type !== 'EXEC' && elf.type !== 'DYN')
     return `its ELF type is ${elf.type}: neither a program nor a library`;
+  if (isDebugFile(elf)) return DEBUG_FILE;
   const loads = loadsOf(elf);
   if (loads.length === 0) return withFlaws(elf, 'it has no PT_LOAD segment, so nothing of it is mapped');
   if (loads.length === MOST_LOADS)

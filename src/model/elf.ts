@@ -106,6 +106,16 @@ export function isTlsNobits(section: Section): boolean {
   return section.type === 'NOBITS' && section.flags.includes('T');
 }
 
+/** Why a file that has all sections of an image but none of its code is none (objcopy(1) --only-keep-debug, eu-strip(1) -f). */
+export const DEBUG_FILE =
+  'it is a separate debug file, without the content of its sections: the file that was stripped is wanted';
+
+/** Is it one? Sections with code have no bytes in it (SHT_NOBITS). */
+export function isDebugFile({ sections }: ElfFile): boolean {
+  const code = sections.filter(({ flags }) => flags.includes('A') && flags.includes('X'));
+  return code.length > 0 && code.every(({ type }) => type === 'NOBITS');
+}
+
 /**
  * Is the file to be started by the kernel, rather than to be loaded as a library? Its own headers' word. An interpreter
  * alone does not make a program: libc.so.6 has one too, and a name for others to need it by.

@@ -10,7 +10,7 @@
  */
 import { type Depth, readElf } from '../elf/read.ts';
 import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
-import type { ElfFile } from '../model/elf.ts';
+import { DEBUG_FILE, type ElfFile, isDebugFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
 import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 
@@ -97,6 +97,8 @@ function readOne(
 }
 
 function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: boolean): Identity | ImageState {
+  // Its build ID is the image's.
+  if (isDebugFile(elf)) return unavailable('malformed', `${found.path}: ${DEBUG_FILE}`);
   if (file.buildId) {
     if (elf.buildId === file.buildId) return 'build-id';
     const other = elf.buildId === null ? 'has no build ID' : `has the build ID ${elf.buildId}`;

@@ -8,6 +8,7 @@ import { correlate } from '../../src/correlate/report.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import type { Report } from '../../src/model/report.ts';
 import { FileBytes } from '../../src/source/file-bytes.ts';
+import { imagesFor } from '../../src/source/find-images.ts';
 import { build } from '../support/build.ts';
 import { explainPid } from '../support/explained.ts';
 import { LAYOUT_MATRIX, LIBRARY_MATRIX } from '../support/layout-matrix.ts';
@@ -120,6 +121,29 @@ itWith(['objcopy', ...requirements(DEFAULT)], 'a section that no segment loads l
   expect(parts.some(({ name }) => name === '.interp')).toBe(true);
   expect(parts.some(({ name }) => name === '.blob')).toBe(false);
 });
+
+itWith(
+  ['objcopy', ...requirements(DEFAULT)],
+  'a separate debug file is no image, though its build ID is',
+  () => {
+    const image = build('plain.c');
+    const debug = join(scratchFolder('debug-file'), 'plain');
+    execFileSync('objcopy', ['--only-keep-debug', image, debug]);
+    expect(() => predict(debug)).toThrow(/separate debug file/);
+    const [read] = predict(image).files;
+    const buildId = read!.image.status === 'read' ? read!.image.candidates[0]!.elf.buildId : null;
+    expect(buildId).toMatch(/^[0-9a-f]{40}$/);
+    const named = { name: image, device: null, inode: null, buildId };
+    const found = (elf: string) =>
+      imagesFor([named], { sysroots: [], elf: new Map([['plain', elf]]), useHost: false }, 'full').files[0]!
+        .image;
+    expect(found(debug)).toMatchObject({
+      status: 'unavailable',
+      message: expect.stringMatching(/debug file/),
+    });
+    expect(found(image)).toMatchObject({ status: 'read', candidates: [{ identity: 'build-id' }] });
+  },
+);
 
 const PIES = [variant('gcc', 'bfd', 'pie'), variant('i686-linux-gnu-gcc', 'bfd', 'pie')];
 const needed = ['setarch', ...PIES.flatMap(wanted => requirements(wanted))];
