@@ -69,7 +69,8 @@ export async function runCheck(words: readonly string[], command: CheckCommand):
   const judged = await judgeTargets(words, command, judge);
   const findings = judged.reports.flatMap(report => report.findings);
   const code = worst(judged.code, checkExitCode(findings, policy));
-  await write(command, judged.reports, policy, code);
+  const several = command.all || command.name !== null || words.length > 1;
+  await write(command, judged.reports, several, policy, code);
   if (command.writeBaseline !== null) writeBaseline(command.writeBaseline, findings);
   return code;
 }
@@ -121,6 +122,7 @@ async function judgeTargets(
 async function write(
   command: CheckCommand,
   reports: readonly Report[],
+  several: boolean,
   policy: Policy,
   exitCode: ExitCode,
 ): Promise<void> {
@@ -132,6 +134,7 @@ async function write(
       palette: choosePalette(command.color, toFile, process.env),
       width: terminalWidth(toFile, process.env),
       rules: Object.values(RULES),
+      several,
       all: command.verbose,
       counts: finding => counts(finding, policy),
       exitCode,

@@ -1,6 +1,5 @@
 /** `vmaexplain TARGET...`: explains each target in order; one that cannot be explained does not stop the others. */
 import { correlate } from '../correlate/report.ts';
-import type { Report } from '../model/report.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
 import { complain } from './complain.ts';
@@ -71,14 +70,18 @@ async function explainAll(
 ): Promise<{ code: ExitCode; written: number }> {
   const format = FORMATS[options.format];
   const renderer = await format.load();
-  const array = format.array && targets.length > 1;
+  let array = format.array && targets.length > 1;
   let code: ExitCode = 0;
   let written = 0;
   const progress = new Progress(progressScreen(options.output === null));
   for (const [i, target] of targets.entries()) {
     if (i > 0) progress.tell(() => `${i} of ${targets.length} explained; ${target.name} is next`);
     try {
-      for await (const report of explainTarget(target, options, progress)) {
+      const captures = await loadTarget(target, format.depth, options.offline, progress);
+      // One text may hold several processes.
+      array ||= format.array && captures.length > 1;
+      for (const capture of captures) {
+        const report = correlate(capture);
         if (array) output.write(written === 0 ? '[\n' : ',\n');
         else if (written > 0) output.write(format.between);
         let pieces = 0;
@@ -98,13 +101,4 @@ async function explainAll(
   progress.clear();
   if (array) output.write(written === 0 ? '[]\n' : ']\n');
   return { code, written };
-}
-
-async function* explainTarget(
-  target: Target,
-  options: ExplainOptions,
-  progress: Progress,
-): AsyncGenerator<Report> {
-  const depth = FORMATS[options.format].depth;
-  for (const capture of await loadTarget(target, depth, options.offline, progress)) yield correlate(capture);
 }

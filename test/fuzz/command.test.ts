@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { expectValid } from '../support/schema.ts';
 import { SAMPLES } from '../unit/text-samples.ts';
 import { mutateRows, snapshotOf } from './support/captures.ts';
 import { writeCore } from './support/core.ts';
@@ -11,7 +12,7 @@ import { imagesToMutate } from './support/images.ts';
 import { lieElf } from './support/lying-elf.ts';
 import { mutateBytes, mutateElf, mutateText } from './support/mutate.ts';
 import { fuzzTimeout, Random, rounds } from './support/random.ts';
-import { expectInert, expectValid } from './support/sound.ts';
+import { expectInert } from './support/sound.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 

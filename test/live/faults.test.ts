@@ -50,10 +50,10 @@ const expectCalm = (stderr: string): void =>
 
 describe('few file descriptors', () => {
   it.each([21, 22, 23, 24, 25, 26, 28, 32])('%i: a report, or an error in words', async most => {
+    // With fewer than some twenty, node itself does not start.
+    expect((await shell(`ulimit -n ${most}; exec node -e 0`)).code).toBe(0);
     const subject = await start('/bin/sh', ['-c', 'echo ready; read line']);
     const { stdout, stderr, code } = await shell(`ulimit -n ${most}; exec vmaexplain --json ${subject.pid}`);
-    // With fewer than some twenty, node itself does not start.
-    if (/node|uv_|Assertion/.test(stderr) && !stderr.startsWith('vmaexplain:')) return;
     expectCalm(stderr);
     if (code === 0) expect(JSON.parse(stdout).mappings.length).toBeGreaterThan(10);
     else expect(stderr).toMatch(/too many open files|EMFILE/);

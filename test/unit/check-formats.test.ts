@@ -33,6 +33,7 @@ async function piecesOf(
     rules: Object.values(RULES),
     all: false,
     counts: finding => counts(finding, POLICY),
+    several: false,
     exitCode: 1,
     ...options,
   });

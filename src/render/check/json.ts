@@ -3,7 +3,7 @@ import { renderJson } from '../json.ts';
 import type { RenderOptions } from '../options.ts';
 import type { CheckRenderer } from './options.ts';
 
-export const renderCheckJson: CheckRenderer = function* (reports, { palette, width }) {
+export const renderCheckJson: CheckRenderer = function* (reports, { palette, width, several }) {
   const options: RenderOptions = {
     palette,
     width,
@@ -13,12 +13,13 @@ export const renderCheckJson: CheckRenderer = function* (reports, { palette, wid
     explain: false,
     selects: null,
   };
-  if (reports.length !== 1) yield '[\n';
+  const array = several || reports.length !== 1;
+  if (array) yield '[\n';
   let separator = '';
   for (const report of reports) {
     yield separator;
     yield* renderJson(report, options);
     separator = ',\n';
   }
-  if (reports.length !== 1) yield ']\n';
+  if (array) yield ']\n';
 };

@@ -10,6 +10,8 @@ export interface CheckOptions {
   readonly width: number | null;
   /** Every rule, in order. */
   readonly rules: readonly RuleInfo[];
+  /** Are several targets judged, however many of them could be? */
+  readonly several: boolean;
   /** Show what passed or does not apply too. */
   readonly all: boolean;
   /** Does this finding make the run fail? */

@@ -1,8 +1,5 @@
 /** What must hold of every report, however hostile its evidence was: no words of the expected report are known here. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv } from 'ajv';
 import { expect } from 'vitest';
 import { check, DEFAULT_POLICY, RULES } from '../../../src/check/index.ts';
 import type { Mapping, Report } from '../../../src/model/report.ts';
@@ -12,9 +9,7 @@ import type { RenderOptions } from '../../../src/render/options.ts';
 import { PLAIN } from '../../../src/render/palette.ts';
 import { TargetError } from '../../../src/source/errors.ts';
 import { IN_A_PIPE } from '../../support/render-options.ts';
-
-const SCHEMA = join(import.meta.dirname, '..', '..', '..', 'src', 'render', 'schema', 'report.json');
-const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+import { expectValid } from '../../support/schema.ts';
 
 const RENDER: RenderOptions = { ...IN_A_PIPE, width: 80, explain: true };
 
@@ -40,6 +35,7 @@ export async function judgeAll(report: Report): Promise<Map<string, string>> {
       rules: Object.values(RULES),
       all: true,
       counts: () => true,
+      several: false,
       exitCode: 1,
     };
     texts.set(`check ${name}`, [...render([judged], options)].join(''));
@@ -59,12 +55,6 @@ export async function expectSound(report: Report): Promise<void> {
 export async function expectAllSound(explained: readonly Report[] | TargetError): Promise<void> {
   if (explained instanceof TargetError) expect(explained.message).toMatch(/^(?!.*\n\s+at )./s);
   else for (const report of explained) await expectSound(report);
-}
-
-/** By the schema of the package. */
-export function expectValid(document: unknown): void {
-  if (!validate(document))
-    throw new Error(`the JSON is not valid: ${JSON.stringify(validate.errors?.slice(0, 3))}`);
 }
 
 /** Parts cover their mapping exactly, in order and without overlap. */
