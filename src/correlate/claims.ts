@@ -38,7 +38,7 @@ export function claimMappings(
   const add = (i: number, claim: Claim): void => {
     const known = claims.get(i);
     if (!known) claims.set(i, [claim]);
-    else if (known.length >= MOST_CLAIMS) effort.giveUp('claims');
+    else if (known.length >= MOST_CLAIMS) effort.leaveOut('claims');
     else if (known.push(claim) === 2) shared.push(known);
   };
   for (let m = 0; m < modules.length; m++) {

@@ -34,14 +34,17 @@ export class Effort {
 
   /** Takes an amount of one kind; false, from then on, where there is not that much left. */
   take(kind: Kind, amount: number): boolean {
-    if (amount > this.#left[kind]) this.giveUp(kind);
-    if (this.#exceeded.has(kind)) return false;
-    this.#left[kind] -= amount;
-    return true;
+    if (amount <= this.#left[kind]) {
+      this.#left[kind] -= amount;
+      return true;
+    }
+    this.#left[kind] = -1;
+    this.leaveOut(kind);
+    return false;
   }
 
-  /** Says that a bound of its own was met. */
-  giveUp(kind: Kind): void {
+  /** Notes what was left out by a bound that the caller has of its own; others may go on. */
+  leaveOut(kind: Kind): void {
     this.#exceeded.add(kind);
   }
 

@@ -63,7 +63,7 @@ export function findInstances(
     // Nearly always: each of the file's mappings is one of the pieces.
     if (best.fit.exact === rest.length) break;
     if (instances.length >= MOST_INSTANCES) {
-      effort.giveUp('steps');
+      effort.leaveOut('steps');
       break;
     }
     rest = unexplained(index, best.pieces, file);
@@ -93,7 +93,7 @@ function spender(effort: Effort): Spend {
   let left = MOST_STEPS;
   return steps => {
     left -= steps;
-    if (left < 0) effort.giveUp('steps');
+    if (left < 0) effort.leaveOut('steps');
     return left >= 0 && effort.take('steps', steps);
   };
 }

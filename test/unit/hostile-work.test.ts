@@ -132,6 +132,18 @@ describe('a process that asks for much work', () => {
     within(SECONDS, () => explained({ ...capture, process: { ...capture.process, stackPointers } }));
   });
 
+  it('300 instances of one file cost the others nothing', () => {
+    const image = elf('DYN static', 'LOAD r-x 0 1000');
+    const capture = manyMappings(image, 301, i => ({ file: i === 300 ? 1 : 0 }));
+    const report = explained({ ...capture, files: [capture.files[0]!, capture.files[0]!] });
+    expect(codes(report)).toContain('work-bound');
+    expect(report.modules.at(-1)).toMatchObject({
+      file: 1,
+      placement: { bias: report.mappings[300]!.vma.start },
+    });
+    expect(report.mappings[300]).toMatchObject({ kind: 'elf', deviations: [] });
+  });
+
   it('30,000 files, each with a .bss over everything above it', () => {
     const image = elf('DYN static', 'LOAD r-x 0 1000', 'LOAD rw- 1000 400000000000');
     const capture = manyMappings(image, 60_000, i =>
