@@ -59,13 +59,6 @@ export function tableUnread(elf: ElfFile): boolean {
   return elf.dynamic === null && elf.programHeaders.some(({ type }) => type === 'DYNAMIC');
 }
 
-/** Does the kernel start it without a dynamic loader? Then it binds nothing lazily and relocates itself. */
-export function isStaticProgram({ module, elf }: Image): boolean {
-  if (elf.interpreter !== null || module.role === 'interpreter') return false;
-  if (elf.type === 'EXEC') return elf.dynamic === null || elf.dynamic.needed.length === 0;
-  return elf.dynamic?.pie === true;
-}
-
 /**
  * The sections that hold a file's slots, where relocations do not name them (static programs, which keep them for
  * themselves). Without a slot, .got.plt has only its three reserved words, through which nothing is called.

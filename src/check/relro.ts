@@ -1,14 +1,9 @@
 /** The arithmetic of RELRO that several rules share. */
-import type { ElfFile, ProgramHeader } from '../model/elf.ts';
 import type { Module } from '../model/module.ts';
 import { pageDown, pageUp, type Range } from '../model/units.ts';
 import type { Context } from './context.ts';
 
 export const RELRO_SUBJECT = 'GNU_RELRO';
-
-/** Loaders heed the last one. */
-export const relroHeader = (elf: ElfFile): ProgramHeader | undefined =>
-  elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
 
 /**
  * The pages that a loader protects. glibc and musl round both ends down, so that a partial last page stays

@@ -1,14 +1,52 @@
 /** Which mappings are stacks of threads, and who asked for executable ones. */
-import type { Module } from '../model/module.ts';
+import type { ElfFile, ProgramHeader } from '../model/elf.ts';
+import type { Loader, Module } from '../model/module.ts';
 import type { Mapping } from '../model/report.ts';
 import type { Context } from './context.ts';
 
-/** Modules whose GNU_STACK, or lack of one, makes stacks executable under this process's loader. */
+/** Who gets an executable stack. */
+export type Effect = 'main-stack' | 'all-stacks' | 'thread-stacks' | 'everything' | 'nobody';
+
+/** Of several, the last counts. */
+export const stackHeaders = (elf: ElfFile): ProgramHeader[] =>
+  elf.programHeaders.filter(({ type }) => type === 'GNU_STACK');
+
+/** What a module's GNU_STACK, or the lack of one, makes executable; null: not known of this machine. */
+export function stackEffect(module: Module, elf: ElfFile, loader: Loader | null): Effect | null {
+  const last = stackHeaders(elf).at(-1);
+  if (!last) return effectOfAbsence(module, elf, loader);
+  return last.flags.execute ? effectOfRequest(module, loader) : 'nobody';
+}
+
+/** The kernel heeds the program's header for the main stack; glibc every file's for all stacks, musl none. */
+function effectOfRequest({ role }: Module, loader: Loader | null): Effect {
+  if (loader !== 'musl') return 'all-stacks';
+  return role === 'executable' ? 'main-stack' : 'nobody';
+}
+
+/** Kernel: arch/…/include/asm/elf.h, elf_read_implies_exec. glibc: sysdeps/…/stackinfo.h, DEFAULT_STACK_PERMS. */
+const WITHOUT_HEADER: Readonly<Record<string, Effect>> = {
+  'x86-64': 'thread-stacks',
+  i386: 'everything',
+  arm: 'everything',
+  aarch64: 'nobody',
+  ppc64: 'nobody',
+};
+
+function effectOfAbsence({ role }: Module, { machine }: ElfFile, loader: Loader | null): Effect | null {
+  const effect = WITHOUT_HEADER[machine] ?? null;
+  if (role === 'executable') return effect === 'thread-stacks' && loader === 'musl' ? 'nobody' : effect;
+  if (loader === 'musl') return 'nobody';
+  return effect === null || effect === 'nobody' ? effect : 'all-stacks';
+}
+
+/** Modules that make stacks executable under this process's loader. */
 export function askers({ report, loader }: Context): Module[] {
-  return report.modules.filter(({ stack, role }) => {
-    if (!stack || role === 'interpreter' || role === 'vdso') return false;
-    if (stack.declared === 'rwx') return loader !== 'musl' || role === 'executable';
-    return stack.declared === 'absent' && loader !== 'musl';
+  return report.modules.filter(module => {
+    const { image, role } = module;
+    if (image.status !== 'read' || role === 'interpreter' || role === 'vdso') return false;
+    const effect = stackEffect(module, image.elf, loader);
+    return effect !== null && effect !== 'nobody';
   });
 }
 

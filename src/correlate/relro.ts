@@ -1,5 +1,5 @@
 /** RELRO of a module: what its headers declare, and what the kernel enforces. */
-import { type ElfFile, hasDynamic, type ProgramHeader } from '../model/elf.ts';
+import { type ElfFile, hasDynamic, isStaticProgram, type ProgramHeader, relroHeader } from '../model/elf.ts';
 import type { Placement, RelroState, StackRequest } from '../model/module.ts';
 import { type Address, address, atBias, intersect, type Range, sizeOf } from '../model/units.ts';
 import type { VmaIndex } from './vma-index.ts';
@@ -11,7 +11,7 @@ const MOST_MAPPINGS = 256;
 
 /** Declared and real RELRO of a placed module. */
 export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex): RelroState {
-  const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
+  const header = relroHeader(elf);
   const declared = declaredRelro(elf);
   if (!header || header.memsz === 0n)
     return { declared, inForce: 'not-applicable', requested: null, protected: [] };
@@ -54,16 +54,11 @@ function append(ranges: Range[], range: Range): void {
  */
 export function declaredRelro(elf: ElfFile): RelroState['declared'] {
   if (elf.programHeaders.length === 0) return 'not-applicable';
-  const header = elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
-  if (!header) return 'none';
+  const header = relroHeader(elf);
+  if (!header || header.memsz === 0n) return 'none';
   if (!hasDynamic(elf.depth) && elf.programHeaders.some(({ type }) => type === 'DYNAMIC')) return 'unknown';
   if (elf.dynamic?.bindNow) return 'full';
   return isStaticProgram(elf) && gotPltIsCovered(elf, header) ? 'full' : 'partial';
-}
-
-/** Binds nothing lazily: no interpreter, and it is no library. */
-function isStaticProgram(elf: ElfFile): boolean {
-  return elf.interpreter === null && (elf.dynamic === null ? elf.type === 'EXEC' : elf.dynamic.pie);
 }
 
 function gotPltIsCovered(elf: ElfFile, relro: ProgramHeader): boolean {

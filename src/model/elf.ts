@@ -106,6 +106,16 @@ export function isTlsNobits(section: Section): boolean {
   return section.type === 'NOBITS' && section.flags.includes('T');
 }
 
+/** PT_GNU_RELRO; loaders heed the last one. */
+export const relroHeader = (elf: ElfFile): ProgramHeader | undefined =>
+  elf.programHeaders.findLast(({ type }) => type === 'GNU_RELRO');
+
+/** Does it run without a dynamic loader? Then it binds nothing lazily and relocates itself. */
+export function isStaticProgram({ type, interpreter, dynamic }: ElfFile): boolean {
+  if (interpreter !== null) return false;
+  return type === 'EXEC' ? !dynamic?.needed.length : dynamic?.pie === true && dynamic.soname === null;
+}
+
 /** Why a file that has all sections of an image but none of its code is none (objcopy(1) --only-keep-debug, eu-strip(1) -f). */
 export const DEBUG_FILE =
   'it is a separate debug file, without the content of its sections: the file that was stripped is wanted';

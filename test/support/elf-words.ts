@@ -79,8 +79,8 @@ function parseSection(line: string, i: number, base: bigint): Section {
   return {
     index: i + 1,
     name,
-    type: 'PROGBITS',
-    flags: 'WA',
+    type: name === '.tbss' ? 'NOBITS' : 'PROGBITS',
+    flags: name === '.tbss' ? 'WAT' : 'WA',
     ...place,
   };
 }

@@ -88,6 +88,12 @@ judgeRows({
       says: /so 1 slot \(8 bytes, \.data\+0x0\) lies outside/,
     },
     {
+      title: 'thread-local .tbss takes no addresses, so no slot lies in it',
+      world: withApp({ elf: elf(DYNAMIC, '.tbss 3000 30000', ...LAZY) }),
+      outcome: 'fail',
+      says: /\.got\.plt\+0x18 to \.got\.plt\+0x28/,
+    },
+    {
       title: 'lazy, but no slot is outside (-fno-plt)',
       world: withApp({ elf: elf(DYNAMIC, ...EAGER) }),
       outcome: 'pass',

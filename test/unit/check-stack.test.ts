@@ -131,6 +131,17 @@ judgeRows({
       facts: { stacks: 1, bytes: 0x21000, askedBy: '' },
     },
     {
+      title: 'executable, where a missing header asks for nothing',
+      world: remapped(
+        'rw-p [stack]',
+        'rwxp [stack]',
+        withApp({ elf: elf(machine('aarch64'), ...stripStack(LAZY)) }),
+      ),
+      subject: '[stack]',
+      outcome: 'fail',
+      facts: { stacks: 1, bytes: 0x21000, askedBy: '' },
+    },
+    {
       title: 'not shown',
       world: remapped('rw-p [stack]', 'rw?p [stack]'),
       subject: '[stack]',

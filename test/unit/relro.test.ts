@@ -30,6 +30,7 @@ describe('declared', () => {
 
   it('none: eager binding alone protects nothing', () => {
     expect(declared([LOAD], { dynamic: EAGER })).toBe('none');
+    expect(declared([LOAD, 'GNU_RELRO r-- 3000+0'], { dynamic: EAGER })).toBe('none');
   });
 
   it('a static program binds nothing lazily: full, if its .got.plt is covered', () => {

@@ -1,7 +1,8 @@
 /** No PT_GNU_RELRO: the loader is not even asked to protect anything. */
+import { relroHeader } from '../../model/elf.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { judgeImages, notApplicable } from '../images.ts';
-import { RELRO_SUBJECT, relroHeader } from '../relro.ts';
+import { RELRO_SUBJECT } from '../relro.ts';
 
 type Missing = { header: 'absent' | 'empty'; writableSegments: number };
 type Present = { bytes: number };

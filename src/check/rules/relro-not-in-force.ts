@@ -1,16 +1,10 @@
 /** Asked for and not given: pages of GNU_RELRO that are writable in the process. */
+import { isStaticProgram } from '../../model/elf.ts';
 import type { Module } from '../../model/module.ts';
 import type { Level } from '../../model/rule.ts';
 import { accessTo, type Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
-import {
-  type Image,
-  inconclusive,
-  isStaticProgram,
-  judgeImages,
-  notApplicable,
-  PREDICTED,
-} from '../images.ts';
+import { type Image, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { isYoung } from '../just-started.ts';
 import { RELRO_SUBJECT, relroOf } from '../relro.ts';
 import { bytesOf, list, sectionsIn } from '../words.ts';
@@ -106,7 +100,7 @@ const LEVELS: Record<Cause, Level> = {
 };
 
 function causeOf({ report }: Context, image: Image): Cause {
-  if (isStaticProgram(image)) return 'static-start-code';
+  if (isStaticProgram(image.elf)) return 'static-start-code';
   const { module } = image;
   if (module.role === 'interpreter' && !report.modules.some(other => needs(other, image)))
     return 'loader-itself';

@@ -1,16 +1,23 @@
 /** Lazy binding writes .got.plt until the end, so the linker leaves it outside GNU_RELRO. */
-import type { ElfFile, Section, Slot } from '../../model/elf.ts';
+import {
+  type ElfFile,
+  isStaticProgram,
+  occupiesMemory,
+  relroHeader,
+  type Section,
+  type Slot,
+} from '../../model/elf.ts';
+import { hex } from '../../model/units.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import {
   gotSections,
   inconclusive,
-  isStaticProgram,
   judgeImages,
   notApplicable,
   TABLE_UNREAD,
   tableUnread,
 } from '../images.ts';
-import { RELRO_SUBJECT, relroHeader } from '../relro.ts';
+import { RELRO_SUBJECT } from '../relro.ts';
 import { remembered } from '../remembered.ts';
 import { count } from '../words.ts';
 
@@ -45,12 +52,11 @@ export const relroPartial: Rule = defineRule<Uncovered, Covered>({
   },
   judge: context => {
     const outsideOf = remembered(slotsOutside);
-    return judgeImages(context, RELRO_SUBJECT, (image, about) => {
-      const { elf } = image;
+    return judgeImages(context, RELRO_SUBJECT, ({ elf }, about) => {
       const header = relroHeader(elf);
       if (!header || header.memsz === 0n) return notApplicable(about, 'it has no RELRO at all');
       if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
-      const binding = elf.dynamic?.bindNow ? 'eager' : isStaticProgram(image) ? 'static' : 'lazy';
+      const binding = elf.dynamic?.bindNow ? 'eager' : isStaticProgram(elf) ? 'static' : 'lazy';
       const outside = outsideOf(elf);
       if (outside === 'unknown' && binding !== 'eager')
         return inconclusive(
@@ -92,7 +98,7 @@ function slotsOutside(elf: ElfFile): Outside | null | 'unknown' {
     if (!first || !last) return null;
     return {
       slots: outside.length,
-      section: sectionAt(elf, first)?.name ?? 'the GOT',
+      section: sectionHolding(elf, first)?.name ?? 'the GOT',
       firstSlot: place(elf, first),
       lastSlot: place(elf, last),
       bytes: outside.length * (elf.class / 8),
@@ -106,15 +112,13 @@ function slotsOutside(elf: ElfFile): Outside | null | 'unknown' {
   return { slots: null, section: section.name, firstSlot: null, lastSlot: null, bytes };
 }
 
-const sectionAt = (elf: ElfFile, { vaddr }: Slot): Section | undefined =>
+const sectionHolding = (elf: ElfFile, { vaddr }: Slot): Section | undefined =>
   elf.sections.find(
-    section => section.flags.includes('A') && section.vaddr <= vaddr && vaddr < section.vaddr + section.size,
+    section => occupiesMemory(section) && section.vaddr <= vaddr && vaddr < section.vaddr + section.size,
   );
 
 /** ".got.plt+0x18" */
 function place(elf: ElfFile, slot: Slot): string {
-  const section = sectionAt(elf, slot);
-  return section
-    ? `${section.name}+0x${(slot.vaddr - section.vaddr).toString(16)}`
-    : `0x${slot.vaddr.toString(16)}`;
+  const section = sectionHolding(elf, slot);
+  return section ? `${section.name}+${hex(slot.vaddr - section.vaddr)}` : hex(slot.vaddr);
 }

@@ -1,12 +1,9 @@
 /** What GNU_STACK asks for, or what its absence means to the kernel and C library of that architecture. */
-import type { ElfFile } from '../../model/elf.ts';
-import type { Loader, Module } from '../../model/module.ts';
 import type { Level } from '../../model/rule.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, judgeImages, notApplicable } from '../images.ts';
+import { type Effect, stackEffect, stackHeaders } from '../stacks.ts';
 
-/** Who gets an executable stack. */
-type Effect = 'main-stack' | 'all-stacks' | 'thread-stacks' | 'everything' | 'nobody';
 type Asked = { header: 'rwx' | 'absent'; headers: number; effect: Effect; machine: string };
 type NotAsked = { header: 'rw' | 'absent'; headers: number; machine: string };
 
@@ -31,14 +28,12 @@ export const stackExecutableDeclared: Rule = defineRule<Asked, NotAsked>({
     judgeImages(context, 'GNU_STACK', ({ module, elf }, about) => {
       if (module.role === 'interpreter')
         return notApplicable(about, 'nobody heeds GNU_STACK of the interpreter');
-      const all = elf.programHeaders.filter(({ type }) => type === 'GNU_STACK');
+      const all = stackHeaders(elf);
       const [last, headers, { machine }] = [all.at(-1), all.length, elf];
       if (last && !last.flags.execute)
         return { outcome: 'pass', about, facts: { header: 'rw', headers, machine } };
       const header = last ? 'rwx' : 'absent';
-      const effect = last
-        ? effectOfRequest(module, context.loader)
-        : effectOfAbsence(module, elf, context.loader);
+      const effect = stackEffect(module, elf, context.loader);
       if (effect === null)
         return inconclusive(
           about,
@@ -79,25 +74,3 @@ const LEVELS: Record<Effect, Level> = {
   everything: 'error',
   nobody: 'note',
 };
-
-/** The kernel heeds the program's header for the main stack; glibc every file's for all stacks, musl none. */
-function effectOfRequest({ role }: Module, loader: Loader | null): Effect {
-  if (loader !== 'musl') return 'all-stacks';
-  return role === 'executable' ? 'main-stack' : 'nobody';
-}
-
-/** Kernel: arch/…/include/asm/elf.h, elf_read_implies_exec. glibc: sysdeps/…/stackinfo.h, DEFAULT_STACK_PERMS. */
-const WITHOUT_HEADER: Readonly<Record<string, Effect>> = {
-  'x86-64': 'thread-stacks',
-  i386: 'everything',
-  arm: 'everything',
-  aarch64: 'nobody',
-  ppc64: 'nobody',
-};
-
-function effectOfAbsence({ role }: Module, { machine }: ElfFile, loader: Loader | null): Effect | null {
-  const effect = WITHOUT_HEADER[machine] ?? null;
-  if (role === 'executable') return effect === 'thread-stacks' && loader === 'musl' ? 'nobody' : effect;
-  if (loader === 'musl') return 'nobody';
-  return effect === null || effect === 'nobody' ? effect : 'all-stacks';
-}
