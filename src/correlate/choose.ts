@@ -70,11 +70,12 @@ function instancesOf(
         vmas.filter(vma => !own(vma)),
         rules,
         effort,
+        true,
       );
       return { candidate, instances: [known, ...others], fromAuxv: true };
     }
   }
-  return { candidate, instances: findInstances(elf, file, vmas, rules, effort), fromAuxv: false };
+  return { candidate, instances: findInstances(elf, file, vmas, rules, effort, false), fromAuxv: false };
 }
 
 /** AT_ENTRY − e_entry for the executable, AT_BASE itself for the interpreter (kernel create_elf_tables). */

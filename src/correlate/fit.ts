@@ -63,9 +63,15 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   return { pieces: count, exact, present, executable, first };
 }
 
-/** Loaded as an image, rather than mapped as data? Data mappings match offset 0 but not the layout. */
-export function isInstance(fit: Fit): boolean {
-  return fit.executable || (fit.first && fit.pieces > 0 && fit.present * 2 >= fit.pieces && fit.exact > 0);
+/**
+ * Loaded as an image, rather than mapped as data? Data mappings match offset 0 but not the layout. Code alone proves it
+ * for the first instance only: where the file is `loaded`, V8 and mremap(2) map pieces of its code once more.
+ */
+export function isInstance(fit: Fit, loaded: boolean): boolean {
+  return (
+    (fit.executable && !loaded) ||
+    (fit.first && fit.pieces > 0 && fit.present * 2 >= fit.pieces && fit.exact > 0)
+  );
 }
 
 /** Orders the better fit first: more exact pieces, then more present ones. */

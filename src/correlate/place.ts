@@ -9,7 +9,7 @@ import type { ElfFile, ProgramHeader } from '../model/elf.ts';
 import type { Piece } from '../model/module.ts';
 import { biasOf, type FileOffset, type LoadBias, pageDown, pageUp, type Vaddr } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import { Effort } from './effort.ts';
+import type { Effort } from './effort.ts';
 import { compareFit, type Fit, fitOf, isInstance, sameBacking } from './fit.ts';
 import { type LayoutRules, loadsOf, predictLayout } from './layout.ts';
 import { VmaIndex } from './vma-index.ts';
@@ -43,21 +43,22 @@ export function instanceAt(
 
 /**
  * All instances among `vmas`, the file's own mappings that no other instance has claimed, in address order; fewer where
- * looking for them takes too much effort.
+ * looking for them takes too much effort. `loaded`: is one known already?
  */
 export function findInstances(
   elf: ElfFile,
   file: number,
   vmas: readonly Vma[],
   rules: LayoutRules,
-  effort: Effort = new Effort(),
+  effort: Effort,
+  loaded: boolean,
 ): Instance[] {
   const instances: Instance[] = [];
   const spend = spender(effort);
   let rest = vmas.filter(vma => vma.permissions[3] !== 's');
   while (rest.length > 0) {
     const index = new VmaIndex(rest);
-    const best = bestInstance(elf, file, index, rules, spend);
+    const best = bestInstance(elf, file, index, rules, spend, loaded || instances.length > 0);
     if (!best) break;
     instances.push(best);
     // Nearly always: each of the file's mappings is one of the pieces.
@@ -104,6 +105,7 @@ function bestInstance(
   index: VmaIndex,
   rules: LayoutRules,
   spend: Spend,
+  loaded: boolean,
 ): Instance | null {
   const loads = loadsOf(elf);
   const { vmas } = index;
@@ -111,7 +113,7 @@ function bestInstance(
   const steps = elf.programHeaders.length + loads.length * loads.length + vmas.length;
   const attempt = (bias: LoadBias): Instance | null => {
     const instance = spend(steps) ? instanceAt(elf, bias, file, index, rules) : null;
-    return instance && isInstance(instance.fit) ? instance : null;
+    return instance && isInstance(instance.fit, loaded) ? instance : null;
   };
   // Nearly always the lowest mapping is the beginning of the first segment.
   const guess =

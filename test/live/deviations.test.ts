@@ -138,6 +138,20 @@ describeWith(requirements(DEFAULT), 'what a program does to itself is named', ()
     expect(odd[0]).toMatchObject({ kind: 'file', module: null });
   });
 
+  itWith([], 'its own code mapped once more, which is no second instance', async () => {
+    const { report, program, odd, deviations } = explained(
+      await startText(
+        'code-again',
+        `int fd = open("/proc/self/exe", O_RDONLY);
+  for (int i = 0; i < 2; i++)
+    if (mmap(0, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 4096 * (i + 1)) == MAP_FAILED) fail("mmap");`,
+      ),
+    );
+    expect(deviations.map(({ code }) => code)).toEqual(['mapped-again', 'mapped-again']);
+    expect(odd.every(({ kind, module }) => kind === 'file' && module === null)).toBe(true);
+    expect(report.modules.filter(({ path }) => path === program.path)).toHaveLength(1);
+  });
+
   itWith([], 'anonymous memory in the place of code', async () => {
     const { odd, deviations } = explained(
       await startText(

@@ -1,6 +1,7 @@
 /** Load biases from mappings alone: no row tells by itself, all of them together do. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Effort } from '../../src/correlate/effort.ts';
 import { type LayoutRules, predictLayout } from '../../src/correlate/layout.ts';
 import { findInstances, type Instance } from '../../src/correlate/place.ts';
 import type { ElfFile } from '../../src/model/elf.ts';
@@ -34,7 +35,7 @@ const ownOf = (vmas: readonly Vma[]): Vma[] => vmas.filter(({ file }) => file !=
 const biasesOf = (instances: readonly Instance[]): string[] => instances.map(({ bias }) => bias.toString(16));
 
 const find = (elf: ElfFile, vmas: readonly Vma[], rules = GLIBC): string[] =>
-  biasesOf(findInstances(elf, FILE, ownOf(vmas), rules));
+  biasesOf(findInstances(elf, FILE, ownOf(vmas), rules, new Effort(), false));
 
 /** Constants and RELRO have equal offset and permissions, as lld and mold and often bfd make it. */
 const AMBIGUOUS = elfOf([
