@@ -41,9 +41,15 @@ function judge(rule: Rule, context: Context): Finding[] {
   const { report, executablePath, predicted } = context;
   if (predicted || report.mappings.length > 0) return rule.judge(context);
   const { id, level } = rule;
-  const message = 'it has no mappings of its own, so there is nothing to judge';
+  const why =
+    report.capture.process.state === 'running'
+      ? ({ outcome: 'inconclusive', message: 'no mapping of it is known' } as const)
+      : ({
+          outcome: 'not-applicable',
+          message: 'it has no mappings of its own, so there is nothing to judge',
+        } as const);
   const nowhere = { module: null, path: executablePath, subject: null, range: null };
-  return [{ rule: id, level, outcome: 'not-applicable', ...nowhere, message, facts: {}, excuse: null }];
+  return [{ rule: id, level, ...why, ...nowhere, facts: {}, excuse: null }];
 }
 
 function inScope({ only, ignore }: Policy, { path }: Finding): boolean {

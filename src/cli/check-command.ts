@@ -4,7 +4,7 @@ import type { Level } from '../model/rule.ts';
 import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
-import { collect, colorOption, offlineOptions } from './options.ts';
+import { collect, colorOption, jsonOption, offlineOptions, outputOf } from './options.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
@@ -49,7 +49,7 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     .description('Judges the hardening of processes and files as the kernel enforces it; made for CI.')
     .argument('[TARGET...]', 'as for explaining')
     .addOption(new Option('--format <NAME>', 'output format').choices(CHECK_FORMAT_NAMES).default('table'))
-    .option('--json', 'the same as --format json')
+    .addOption(jsonOption())
     .option('-o, --output <FILE>', 'write there instead of to standard output')
     .addOption(colorOption())
     .option('-v, --verbose', 'show also what passed and what does not apply')
@@ -90,11 +90,14 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
       command.error('vmaexplain: TARGETs, --all, --name and -- PROGRAM exclude each other');
     if (!sources.some(Boolean))
       command.error('vmaexplain: nothing to check: name a TARGET, --all, --name or -- PROGRAM');
+    if (flags.keep && !program) command.error('vmaexplain: --keep goes with -- PROGRAM');
+    if (flags.writeBaseline !== undefined && flags.writeBaseline === flags.output)
+      command.error('vmaexplain: --write-baseline and -o name the same file');
     finish(
       await check(targets, {
         format: flags.json ? 'json' : flags.format,
         color: flags.color,
-        output: flags.output ?? null,
+        output: outputOf(flags.output),
         offline: flags,
         only: flags.only,
         ignore: flags.ignore,

@@ -21,6 +21,7 @@ import type { Report } from '../model/report.ts';
 import type { Level, RuleId } from '../model/rule.ts';
 import { renderBaseline } from '../render/check/baseline.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../render/check/formats.ts';
+import type { Unjudged } from '../render/check/options.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
 import { readContent } from '../source/file-or-pipe.ts';
 import { complain } from './complain.ts';
@@ -68,10 +69,18 @@ export async function runCheck(words: readonly string[], command: CheckCommand):
   };
   const judged = await judgeTargets(words, command, judge);
   const findings = judged.reports.flatMap(report => report.findings);
+  if (judged.reports.length > 0 && findings.length === 0)
+    throw new TargetError(
+      'unusable',
+      'nothing was judged',
+      'no file, or no rule, is left by the scope: --only, --ignore, --rule, --skip, --policy',
+    );
   const code = worst(judged.code, checkExitCode(findings, policy));
-  const several = command.all || command.name !== null || words.length > 1;
-  await write(command, judged.reports, several, policy, code);
-  if (command.writeBaseline !== null) writeBaseline(command.writeBaseline, findings);
+  await write(command, words, judged, policy, code);
+  if (command.writeBaseline !== null) {
+    if (judged.code === 0) writeBaseline(command.writeBaseline, findings);
+    else complain('vmaexplain: not every target was judged, so no baseline is written\n');
+  }
   return code;
 }
 
@@ -84,6 +93,7 @@ const withoutMappings = (report: Report): Report => ({
 
 interface Judged {
   readonly reports: Report[];
+  readonly unjudged: Unjudged[];
   readonly code: ExitCode;
 }
 
@@ -93,6 +103,7 @@ async function judgeTargets(
   judge: (report: Report) => Report,
 ): Promise<Judged> {
   const reports: Report[] = [];
+  const unjudged: Unjudged[] = [];
   let code: ExitCode = 0;
   const progress = new Progress(progressScreen(false));
   const take = async (target: Target): Promise<void> => {
@@ -111,18 +122,19 @@ async function judgeTargets(
       } catch (error) {
         progress.clear();
         complain(describeFailure(target.name, error));
+        unjudged.push({ target: target.name, why: error instanceof Error ? error.message : String(error) });
         code = worst(code, exitCodeOf(error));
       }
     }
   }
   progress.clear();
-  return { reports, code };
+  return { reports, unjudged, code };
 }
 
 async function write(
   command: CheckCommand,
-  reports: readonly Report[],
-  several: boolean,
+  words: readonly string[],
+  { reports, unjudged }: Judged,
   policy: Policy,
   exitCode: ExitCode,
 ): Promise<void> {
@@ -134,7 +146,8 @@ async function write(
       palette: choosePalette(command.color, toFile, process.env),
       width: terminalWidth(toFile, process.env),
       rules: Object.values(RULES),
-      several,
+      unjudged,
+      several: command.all || command.name !== null || words.length > 1,
       all: command.verbose,
       counts: finding => counts(finding, policy),
       exitCode,

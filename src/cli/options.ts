@@ -4,6 +4,12 @@ import { Option } from 'commander';
 export const colorOption = (): Option =>
   new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']).default('auto');
 
+export const jsonOption = (): Option => new Option('--json', 'the same as --format json').conflicts('format');
+
+/** Of -o, where - is standard output, as it is standard input among TARGETs; null: standard output. */
+export const outputOf = (path: string | undefined): string | null =>
+  path === undefined || path === '-' ? null : path;
+
 /** For options that may stand several times. */
 export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 

@@ -9,7 +9,7 @@ import { checkCommand } from './check-command.ts';
 import { complain } from './complain.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
-import { colorOption, offlineOptions } from './options.ts';
+import { colorOption, jsonOption, offlineOptions, outputOf } from './options.ts';
 import { standardOutput } from './output.ts';
 import type { ColorChoice } from './terminal.ts';
 
@@ -52,27 +52,33 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   // What follows -- is a program to start; commander sees only the words before.
   const dashes = words.indexOf('--');
   const started = dashes < 0 ? null : words.slice(dashes + 1);
-  const own = dashes < 0 ? words : words.slice(0, dashes);
+  const own = spellHelp(dashes < 0 ? words : words.slice(0, dashes));
   const program = rootCommand(started, result);
   // Making a command takes a while, so only those are made that may be meant, or listed by help.
   const isMeant = (name: string): boolean => own.some(word => word === name || ASKS_FOR_HELP.test(word));
-  if (isMeant('record')) program.addCommand(recordCommand(result));
+  if (isMeant('record')) program.addCommand(recordCommand(started, result));
   if (isMeant('check'))
     program.addCommand(
       checkCommand(started, code => {
         result.code = code;
       }),
     );
-  for (const command of [program, ...program.commands]) configure(command);
+  configure(program, '');
+  for (const command of program.commands) configure(command, `${command.name()} `);
+  if (started?.length === 0) return fail('a program follows --');
   try {
     await program.parseAsync(own.map(spellXX), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // Standard output cannot take the help; trouble with a target has been told where it is done.
-    complain(`vmaexplain: ${inert(error instanceof Error ? error.message : String(error))}\n`);
-    return 2;
+    return fail(inert(error instanceof Error ? error.message : String(error)));
   }
   return result.code;
+}
+
+function fail(message: string): ExitCode {
+  complain(`vmaexplain: ${message}\n`);
+  return 2;
 }
 
 interface Result {
@@ -80,12 +86,13 @@ interface Result {
 }
 
 /** Also as one of several letters. */
-const ASKS_FOR_HELP = /^(help|--help|-[^-]*h.*)$/;
+const ASKS_FOR_HELP = /^(--help|-[^-]*h.*)$/;
 
 /** Commander repeats words of the command line, which may be names of files. */
 const inert = (text: string): string => printable(oneCharAByte(text));
 
-function configure(command: Command): void {
+/** `prefix`: its words before its options. */
+function configure(command: Command, prefix: string): void {
   command
     .helpOption('-h, --help', 'print this help')
     .configureOutput({
@@ -99,7 +106,7 @@ function configure(command: Command): void {
       outputError: (text, write) => write(`${inert(text.replace(/^error: /, 'vmaexplain: ').trimEnd())}\n`),
     })
     .showSuggestionAfterError(false)
-    .showHelpAfterError("  see 'vmaexplain --help'")
+    .showHelpAfterError(`  see 'vmaexplain ${prefix}--help'`)
     .exitOverride();
 }
 
@@ -118,7 +125,7 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
     .option('-p, --show-path', 'full paths')
     .option('-A, --range <LOW[,HIGH]>', 'only mappings that overlap these addresses (hexadecimal)')
     .addOption(new Option('--format <NAME>', 'output format').choices(FORMAT_NAMES).default('table'))
-    .option('--json', 'the same as --format json')
+    .addOption(jsonOption())
     .option('-o, --output <FILE>', 'write there instead of to standard output')
     .addOption(colorOption())
     .option('--explain', 'give the reasons in full sentences')
@@ -128,10 +135,16 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
     .version(VERSION, '--version', 'print the version')
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions()
+    .hook('preSubcommand', (_, command) => {
+      const early = program.options.find(
+        option => program.getOptionValueSource(option.attributeName()) === 'cli',
+      );
+      if (early) command.error(`vmaexplain: put ${early.long ?? early.short} after ${command.name()}`);
+    })
     .action(async (targets: string[], flags: Flags) => {
       if (started && targets.length > 0)
         program.error('vmaexplain: TARGETs and -- PROGRAM exclude each other');
-      if (started?.length === 0) program.error('vmaexplain: a program follows --');
+      if (flags.keep && !started) program.error('vmaexplain: --keep goes with -- PROGRAM');
       const { explain } = await import('./work.ts');
       result.code = await explain(targets, {
         format: flags.json ? 'json' : flags.format,
@@ -140,7 +153,7 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
         fullPath: flags.showPath ?? false,
         explain: flags.explain ?? false,
         color: flags.color,
-        output: flags.output ?? null,
+        output: outputOf(flags.output),
         range: flags.range ?? null,
         offline: flags,
         program: started,
@@ -149,17 +162,23 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
     });
 }
 
-function recordCommand(result: Result): Command {
-  return new Command('record')
+function recordCommand(started: readonly string[] | null, result: Result): Command {
+  const command = new Command('record');
+  return command
     .description('Writes a self-contained snapshot of a process, to be explained or checked anywhere.')
     .argument('<PID>', 'the process')
     .requiredOption('-o, --output <FILE>', 'where to write; compressed if the name ends in .gz')
     .option('--force', 'overwrite the file')
     .action(async (pid: string, flags: { output: string; force?: true }) => {
+      if (started) command.error('vmaexplain: record takes a PID, no -- PROGRAM');
       const { record } = await import('./work.ts');
-      result.code = await record(pid, { output: flags.output, force: flags.force ?? false });
+      result.code = await record(pid, { output: outputOf(flags.output), force: flags.force ?? false });
     });
 }
+
+/** `help`, `help check` as git has it; ./help is a file. */
+const spellHelp = (words: readonly string[]): readonly string[] =>
+  words[0] === 'help' ? [...words.slice(1), '--help'] : words;
 
 /** pmap's -XX is one option, not -X twice. */
 const spellXX = (word: string): string => (word === '-XX' ? '--XX' : word);

@@ -6,11 +6,12 @@ import { oneCharAByte } from '../model/latin1.ts';
 import { stringify } from '../render/stringify.ts';
 import { TargetError } from '../source/errors.ts';
 import { recordLive } from '../source/live.ts';
-import { fileOutput } from './output.ts';
+import { fileOutput, standardOutput } from './output.ts';
 import { parseTargets } from './targets.ts';
 
 export interface RecordOptions {
-  readonly output: string;
+  /** null: standard output. */
+  readonly output: string | null;
   readonly force: boolean;
 }
 
@@ -19,12 +20,12 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
   const [target] = parseTargets([word], process.ppid);
   if (target?.kind !== 'process')
     throw new TargetError('unusable', `only a running process can be recorded, not '${oneCharAByte(word)}'`);
-  if (!force && existsSync(output))
+  if (output !== null && !force && existsSync(output))
     throw new TargetError('unusable', `${oneCharAByte(output)} is there already`, '--force overwrites it');
   const text = `${stringify(recordLive(target.pid), 1)}\n`;
-  const file = fileOutput(output, 0o600);
+  const file = output === null ? standardOutput() : fileOutput(output, 0o600);
   try {
-    file.write(output.endsWith('.gz') ? gzipSync(text) : text);
+    file.write(output?.endsWith('.gz') ? gzipSync(text) : text);
     file.close();
   } catch (error) {
     file.discard();

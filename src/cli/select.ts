@@ -37,7 +37,7 @@ export async function selectProcesses(
   if (taken + unreadable === 0)
     throw new TargetError('missing', `no process matches '${oneCharAByte(pattern ?? '')}'`);
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
-  complain(`vmaexplain: ${taken} processes judged${others}\n`);
+  complain(`vmaexplain: ${taken} ${taken === 1 ? 'process' : 'processes'} judged${others}\n`);
 }
 
 function matcher(pattern: string | null): (name: string) => boolean {

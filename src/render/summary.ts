@@ -66,6 +66,7 @@ const EVERYDAY: ReadonlySet<Deviation['code']> = new Set(['bss-merged', 'mapped-
 
 function modulesPhrase(report: Report): string {
   const { modules, mappings } = report;
+  if (mappings.length === 0) return 'no mappings';
   const noun = modules.length === 1 ? '1 module' : `${modules.length} modules`;
   const unread = modules.filter(({ image }) => image.status === 'unavailable').length;
   let unusual = modules.reduce((sum, { deviations }) => sum + deviations.length, 0);

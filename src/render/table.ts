@@ -26,7 +26,11 @@ export const renderTable: Renderer = function* (whole, options) {
   const report = selected(whole, options);
   const { palette, quiet } = options;
   yield heading(whole, options);
-  if (report.mappings.length === 0) return;
+  if (report.mappings.length === 0) {
+    if (whole.mappings.length > 0) yield '\nno mapping lies in this range\n';
+    else if (!quiet) yield* notes(whole, options);
+    return;
+  }
   const sources = columnsOf(report, options);
   const columns = [
     ...measure(report, sources, options),
@@ -106,7 +110,8 @@ function* reasons(report: Report, mapping: Mapping, { palette, width }: RenderOp
   for (const line of wrap(text, (width ?? 100) - 4)) yield `    ${palette.dim(line)}\n`;
 }
 
-function* footer(report: Report, { palette, width }: RenderOptions): Generator<string> {
+function* footer(report: Report, options: RenderOptions): Generator<string> {
+  const { palette, width } = options;
   const totals = totalsOf(report);
   const resident = totals.rss === null ? '' : `, ${amount(totals.rss)} resident`;
   const pss = totals.pss === null ? '' : `, ${amount(totals.pss)} proportional`;
@@ -115,6 +120,10 @@ function* footer(report: Report, { palette, width }: RenderOptions): Generator<s
     for (const deviation of deviations)
       for (const line of paragraph(`! ${printable(path)}: ${deviationSentence(deviation, report)}`, width))
         yield `${palette.yellow(line)}\n`;
+  yield* notes(report, options);
+}
+
+function* notes(report: Report, { width }: RenderOptions): Generator<string> {
   for (const { message } of report.notes)
     for (const line of paragraph(`note: ${printable(message)}`, width)) yield `${line}\n`;
 }

@@ -19,8 +19,24 @@ export function captureText(
 ): Capture[] {
   const parser = new TextParser();
   feedInto(text => parser.feed(text));
-  return finish(parser).map(process => toCapture(process, path, options));
+  const processes = finish(parser);
+  if (processes.every(hasNothing)) throw nothingIn(processes[0]!);
+  return processes.map(process => toCapture(process, path, options));
 }
+
+const hasNothing = ({ vmas, command }: TextProcess): boolean =>
+  vmas.length === 0 && stateOf(command) === 'running';
+
+/** Recognised, and yet without a mapping: why. */
+function nothingIn(process: TextProcess): TargetError {
+  // A sum without rows tells nothing.
+  const [why] = [...process.limits.filter(({ code }) => code !== 'total-differs'), ...badLineNotes(process)];
+  return why
+    ? new TargetError('unusable', `it has no mapping that could be explained: ${why.message}`)
+    : new TargetError('unusable', NO_MAPPINGS, 'capture it as root or as the user of the process');
+}
+
+const NO_MAPPINGS = 'it has no mappings: pmap prints the first line alone of a process that it may not read';
 
 function finish(parser: TextParser): readonly TextProcess[] {
   try {
@@ -61,7 +77,13 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     auxv: null,
     files: found.files,
     vdso: null,
-    notes: [...text.limits, ...notes, ...badLineNotes(text), ...found.notes],
+    notes: [
+      ...(hasNothing(text) ? [{ code: 'no-mappings', message: NO_MAPPINGS }] : []),
+      ...text.limits,
+      ...notes,
+      ...badLineNotes(text),
+      ...found.notes,
+    ],
   };
 }
 

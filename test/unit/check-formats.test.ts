@@ -33,6 +33,7 @@ async function piecesOf(
     rules: Object.values(RULES),
     all: false,
     counts: finding => counts(finding, POLICY),
+    unjudged: [],
     several: false,
     exitCode: 1,
     ...options,
@@ -63,7 +64,7 @@ const FORMAT_NAMES = Object.keys(CHECK_FORMATS) as CheckFormatName[];
 describe('every format', () => {
   it.each(FORMAT_NAMES)('%s holds nothing that acts', async format => {
     for (const all of [false, true]) {
-      const text = await render(format, REPORTS, { all });
+      const text = await render(format, REPORTS, { all, unjudged: [{ target: HOSTILE, why: HOSTILE }] });
       expect(text).toMatch(/\n$/);
       // JSON escapes what it must; there, the bytes are to be had back.
       expect(text).not.toMatch(
@@ -76,6 +77,39 @@ describe('every format', () => {
 
   it.each(FORMAT_NAMES)('%s takes no report at all', async format => {
     expect(await render(format, [])).not.toContain('undefined');
+  });
+});
+
+describe('a target that could not be judged', () => {
+  const unjudged = [{ target: 'app.core', why: 'there is no such file' }];
+  const says: readonly (readonly [CheckFormatName, string])[] = [
+    ['github', '::error title=not judged::app.core: there is no such file\n'],
+    ['markdown', '### app\\.core\n\n❌ not judged: there is no such file\n'],
+    [
+      'junit',
+      '<testcase classname="app.core" name="target"><error type="unjudged" message="there is no such file"/></testcase>',
+    ],
+  ];
+  it.each(says)('is an error of %s', async (format, text) => {
+    expect(await render(format, [judged(ordinary)], { unjudged })).toContain(text);
+    expect(await render(format, [], { unjudged })).toContain(text);
+  });
+
+  it('is a notification of SARIF, and one more error of JUnit', async () => {
+    const log = JSON.parse(await render('sarif', [], { unjudged, exitCode: 3 }));
+    expect(log.runs[0].invocations[0]).toMatchObject({
+      executionSuccessful: false,
+      toolExecutionNotifications: [
+        {
+          level: 'error',
+          message: { text: 'app.core: there is no such file' },
+          descriptor: { id: 'unjudged' },
+        },
+      ],
+    });
+    expect(await render('junit', [], { unjudged })).toContain(
+      '<testsuites name="vmaexplain check" tests="1" failures="0" errors="1" skipped="0">',
+    );
   });
 });
 

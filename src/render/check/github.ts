@@ -19,6 +19,8 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
       yield command(finding, commandOf(finding, options)!, rules);
     yield `vmaexplain: ${inert(headingOf(report))}: ${tally(report.findings)}\n`;
   }
+  for (const { target, why } of options.unjudged)
+    yield `::error title=not judged::${data(printable(`${target}: ${why}`))}\n`;
 };
 
 const SEVERITY = { error: 0, warning: 1, note: 2 };

@@ -1,19 +1,21 @@
 /**
  * JUnit XML, as Jenkins, GitLab and others read it: a test suite for each target, a test case for each finding.
- * Only what makes the run fail is a failure; the rest says what it found in system-out.
+ * A target that could not be judged is an error. Only what makes the run fail is a failure; the rest says what it found in system-out.
  */
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { printable } from '../printable.ts';
-import type { CheckOptions, CheckRenderer } from './options.ts';
+import type { CheckOptions, CheckRenderer, Unjudged } from './options.ts';
 import { excuseWords, fileOf, headingOf, nameOf, type RuleTable, ruleTable } from './verdicts.ts';
 
 export const renderJunit: CheckRenderer = function* (reports, options) {
   const rules = ruleTable(options.rules);
   const all = reports.flatMap(({ findings }) => findings);
+  const { unjudged } = options;
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield `<testsuites name="vmaexplain check" ${totals(all, options)}>\n`;
+  yield `<testsuites name="vmaexplain check" ${totals(all, options, unjudged.length)}>\n`;
   for (const report of reports) yield* suite(report, options, rules);
+  for (const target of unjudged) yield errorSuite(target, options);
   yield '</testsuites>\n';
 };
 
@@ -25,6 +27,14 @@ function* suite(report: Report, options: CheckOptions, rules: RuleTable): Genera
     yield body === '' ? `    <testcase ${names}/>\n` : `    <testcase ${names}>${body}</testcase>\n`;
   }
   yield '  </testsuite>\n';
+}
+
+function errorSuite({ target, why }: Unjudged, options: CheckOptions): string {
+  const name = xml(printable(target));
+  const error = `<error type="unjudged" message="${xml(printable(why))}"/>`;
+  return `  <testsuite name="${name}" ${totals([], options, 1)}>
+    <testcase classname="${name}" name="target">${error}</testcase>
+  </testsuite>\n`;
 }
 
 function bodyOf(finding: Finding, { counts }: CheckOptions, rules: RuleTable): string {
@@ -45,10 +55,10 @@ function bodyOf(finding: Finding, { counts }: CheckOptions, rules: RuleTable): s
 const isSkipped = ({ outcome, excuse }: Finding): boolean =>
   outcome === 'not-applicable' || outcome === 'inconclusive' || excuse !== null;
 
-function totals(findings: readonly Finding[], { counts }: CheckOptions): string {
+function totals(findings: readonly Finding[], { counts }: CheckOptions, errors = 0): string {
   const failures = findings.filter(counts).length;
   const skipped = findings.filter(finding => isSkipped(finding) && !counts(finding)).length;
-  return `tests="${findings.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
+  return `tests="${findings.length + errors}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

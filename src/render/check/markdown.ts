@@ -20,6 +20,8 @@ export const renderMarkdown: CheckRenderer = function* (reports, options) {
     for (const id of failed) yield `- **${inert(id)}**: ${inert(rules.get(id)!.doc.remedy)}\n`;
     if (failed.size > 0) yield '\n';
   }
+  for (const { target, why } of options.unjudged)
+    yield `### ${inert(printable(target))}\n\n❌ not judged: ${inert(printable(why))}\n\n`;
 };
 
 const MARKS = {

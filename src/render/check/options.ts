@@ -3,6 +3,13 @@ import type { Report } from '../../model/report.ts';
 import type { RuleInfo } from '../../model/rule.ts';
 import type { Palette } from '../palette.ts';
 
+/** A target that could not be judged. */
+export interface Unjudged {
+  /** One char a byte. */
+  readonly target: string;
+  readonly why: string;
+}
+
 /** What every renderer of findings is given. */
 export interface CheckOptions {
   readonly palette: Palette;
@@ -10,6 +17,7 @@ export interface CheckOptions {
   readonly width: number | null;
   /** Every rule, in order. */
   readonly rules: readonly RuleInfo[];
+  readonly unjudged: readonly Unjudged[];
   /** Are several targets judged, however many of them could be? */
   readonly several: boolean;
   /** Show what passed or does not apply too. */

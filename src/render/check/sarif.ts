@@ -81,19 +81,23 @@ function ruleDescriptor(rule: RuleInfo): object {
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 
-function invocation(reports: readonly Report[], { exitCode }: CheckOptions): object {
+function invocation(reports: readonly Report[], { exitCode, unjudged }: CheckOptions): object {
+  const errors = unjudged.map(({ target, why }) => notification('unjudged', 'error', `${target}: ${why}`));
+  const notes = reports.flatMap(report =>
+    report.notes.map(({ code, message }) => notification(code, 'note', message)),
+  );
   return {
     executionSuccessful: exitCode <= 1,
     exitCode,
-    toolExecutionNotifications: reports.flatMap(({ notes }) =>
-      notes.map(({ code, message }) => ({
-        descriptor: { id: code },
-        level: 'note',
-        message: { text: plain(message) },
-      })),
-    ),
+    toolExecutionNotifications: [...errors, ...notes],
   };
 }
+
+const notification = (id: string, level: 'error' | 'note', text: string): object => ({
+  descriptor: { id },
+  level,
+  message: { text: plain(text) },
+});
 
 /** Viewers make links of "[text](target)", which a file may be called (3.11.6). */
 const plain = (text: string): string => printable(text).replaceAll('](', '] (');

@@ -35,6 +35,7 @@ export async function judgeAll(report: Report): Promise<Map<string, string>> {
       rules: Object.values(RULES),
       all: true,
       counts: () => true,
+      unjudged: [],
       several: false,
       exitCode: 1,
     };
