@@ -5,12 +5,12 @@ import { readElf } from '../elf/read.ts';
 import type { ByteSource } from '../model/bytes.ts';
 import type { Capture } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
+import { USUAL_PAGE_SIZE } from '../parse/page-size.ts';
 import { captureCore } from '../source/core.ts';
 import { TargetError } from '../source/errors.ts';
 import type { ElfSource } from '../source/target-file.ts';
 
 const ET_CORE = 4;
-const USUAL_PAGE_SIZE = 4096;
 
 /** Tells the two by e_type. @throws TargetError 'unusable' where nothing can be made of the file. */
 export const captureElfTarget: ElfSource = (bytes, path, options) =>

@@ -1,6 +1,6 @@
 /** What the options for captured evidence mean. Apart from the options themselves, so that work.ts loads no commander. */
 import { oneCharAByte } from '../model/latin1.ts';
-import { isPageSize } from '../parse/auxv.ts';
+import { isPageSize } from '../parse/page-size.ts';
 import { TargetError } from '../source/errors.ts';
 import type { OfflineOptions } from './load.ts';
 

@@ -86,19 +86,22 @@ export interface ImageCandidate {
   readonly identity: Identity;
 }
 
-export type Identity = 'inode' | 'build-id' | 'path-only';
+export const IDENTITIES = ['inode', 'build-id', 'path-only'] as const;
+export type Identity = (typeof IDENTITIES)[number];
 
-export type UnavailableReason =
-  | 'not-found'
-  | 'permission'
-  | 'replaced'
-  | 'deleted'
-  | 'not-regular'
-  | 'not-looked-for'
-  | 'malformed'
-  | 'mismatch'
-  | 'ambiguous'
-  | 'error';
+export const UNAVAILABLE_REASONS = [
+  'not-found',
+  'permission',
+  'replaced',
+  'deleted',
+  'not-regular',
+  'not-looked-for',
+  'malformed',
+  'mismatch',
+  'ambiguous',
+  'error',
+] as const;
+export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 
 /** Something that could not be read or does not hold, and what that leaves out. */
 export interface Note {

@@ -4,6 +4,7 @@
  */
 import type { AuxiliaryVector } from '../model/capture.ts';
 import { address } from '../model/units.ts';
+import { isPageSize } from './page-size.ts';
 
 const AT_NULL = 0n;
 const AT_PHDR = 3n;
@@ -45,11 +46,6 @@ export function parseAuxv(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: bool
     entry: addressOf(AT_ENTRY),
     sysinfoEhdr: addressOf(AT_SYSINFO_EHDR),
   };
-}
-
-/** A power of two that some Linux architecture uses for pages: 4 KiB to 64 KiB (Hexagon: up to 1 MiB). */
-export function isPageSize(bytes: number): boolean {
-  return bytes >= 4096 && bytes <= 1 << 20 && (bytes & (bytes - 1)) === 0;
 }
 
 /** Of which word size a native auxv is: 64-bit words have zero upper halves in their types. */

@@ -7,6 +7,8 @@ import { address, ascending } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import { throughMaps } from '../parse/maps.ts';
+import { smallestPage, USUAL_PAGE_SIZE } from '../parse/page-size.ts';
+import { badLineNotes } from './bad-line-notes.ts';
 import type { ProcessEvidence } from './evidence.ts';
 import { inOrder } from './in-order.ts';
 
@@ -18,22 +20,23 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
     evidence.auxv &&
     parseAuxv(evidence.auxv, auxvWordSize(evidence.auxv, evidence.littleEndian), evidence.littleEndian);
   // A file keeps its number even where its mappings are left out.
-  const files = readFiles(evidence, parsed.vmas);
+  const executable = executableFile(evidence, parsed.files.files);
+  const files = readFiles(evidence, parsed.vmas, executable);
   const vdso = readVdso(evidence, vmas);
   const smapsPageSize = auxv?.pageSize ? null : smallestPage(vmas, parsed.figureNames);
   const process: ProcessFacts = {
     pid: evidence.pid,
     command: commandOf(evidence),
     executable: evidence.executable,
-    executableFile: executableFile(evidence, parsed.files.files),
-    pageSize: auxv?.pageSize ?? smapsPageSize ?? 4096,
+    executableFile: executable,
+    pageSize: auxv?.pageSize ?? smapsPageSize ?? USUAL_PAGE_SIZE,
     pageSizeFrom: auxv?.pageSize ? 'auxv' : smapsPageSize ? 'smaps' : 'assumed',
     state: vmas.length > 0 ? 'running' : stateOf(evidence.status),
     personality: evidence.personality === null ? null : Number.parseInt(evidence.personality, 16),
     randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
     stackPointers: evidence.stackPointers.map(pointer => address(BigInt(pointer))).sort(ascending),
   };
-  const allNotes: Note[] = [...notes, ...orderNotes];
+  const allNotes: Note[] = [...notes, ...orderNotes, ...badLineNotes(parsed)];
   if (vmas.length > 0 && !auxv)
     allNotes.push({
       code: 'auxv-unreadable',
@@ -57,7 +60,7 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
   };
 }
 
-function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[] {
+function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[], executable: number | null): MappedFile[] {
   const names = evidence.mappings.parsed.files.files;
   const first: (Vma | undefined)[] = new Array(names.length).fill(undefined);
   const wanted: boolean[] = new Array(names.length).fill(false);
@@ -75,11 +78,10 @@ function readFiles(evidence: ProcessEvidence, vmas: readonly Vma[]): MappedFile[
       name,
       first: first[i]!,
       wanted: wanted[i]!,
-      executable: name === evidence.executable,
+      executable: i === executable,
     }),
   });
   // The executable first: who loads the others tells what needs to be read of them.
-  const executable = executableFile(evidence, names);
   const program = executable === null ? null : read(names[executable]!, executable);
   return names.map((name, i) => (program && i === executable ? program : read(name, i)));
 }
@@ -117,12 +119,4 @@ function executableFile(
   const executable = evidence.executable && throughMaps(evidence.executable);
   const index = files.findIndex(({ name }) => name === executable);
   return index < 0 ? null : index;
-}
-
-/** KernelPageSize of ordinary mappings; those on huge pages have larger ones. */
-function smallestPage(vmas: readonly Vma[], figureNames: readonly string[]): number | null {
-  const column = figureNames.indexOf('KernelPageSize');
-  if (column < 0) return null;
-  const sizes = vmas.map(vma => vma.figures?.[column] ?? 0).filter(size => size > 0);
-  return sizes.length > 0 ? sizes.reduce((a, b) => Math.min(a, b)) : null;
 }

@@ -1,12 +1,12 @@
 /** Captured text → Captures: one for each process in it. The binaries are looked for where the options say. */
-import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
+import type { Capture, ProcessFacts } from '../model/capture.ts';
+import { USUAL_PAGE_SIZE } from '../parse/page-size.ts';
 import { TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
+import { badLineNotes } from './bad-line-notes.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
 import { imagesFor } from './find-images.ts';
 import { inOrder } from './in-order.ts';
-
-const ASSUMED_PAGE_SIZE = 4096;
 
 /**
  * Parses text that is handed over in pieces (latin1).
@@ -62,7 +62,7 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     command: text.command,
     executable: null,
     executableFile: null,
-    pageSize: text.pageSizeHint ?? ASSUMED_PAGE_SIZE,
+    pageSize: text.pageSizeHint ?? USUAL_PAGE_SIZE,
     pageSizeFrom: text.pageSizeHint === null ? 'assumed' : 'smaps',
     state: vmas.length > 0 ? 'running' : stateOf(text.command),
     personality: null,
@@ -91,14 +91,4 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
 function stateOf(command: string | null): ProcessFacts['state'] {
   if (command?.endsWith('<defunct>')) return 'zombie';
   return command && /^\[.*\]$/.test(command) ? 'kernel-thread' : 'running';
-}
-
-function badLineNotes({ badLines, badLineCount }: TextProcess): Note[] {
-  const notes = badLines.map(({ number, text }) => ({
-    code: 'unparsed-line',
-    message: `line ${number} does not parse: ${text.slice(0, 200)}`,
-  }));
-  const more = badLineCount - badLines.length;
-  if (more > 0) notes.push({ code: 'unparsed-line', message: `${more} more lines do not parse` });
-  return notes;
 }

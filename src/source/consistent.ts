@@ -61,6 +61,7 @@ function readSmaps(proc: ProcDirectory, sink: TextSink | null): Pass & { readonl
   try {
     return { ...parse(proc, 'smaps', sink), notes: [] };
   } catch (error) {
+    if (errnoOf(error) === '') throw error;
     const pass = parse(proc, 'maps', sink);
     const why =
       errnoOf(error) === 'ENOENT'

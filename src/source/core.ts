@@ -10,15 +10,14 @@ import type { Depth } from '../elf/read.ts';
 import type { ByteSource } from '../model/bytes.ts';
 import type { AuxiliaryVector, Capture, ProcessFacts } from '../model/capture.ts';
 import { ascending } from '../model/units.ts';
-import { AT_RANDOM, auxvValues, isPageSize, parseAuxv } from '../parse/auxv.ts';
+import { AT_RANDOM, auxvValues, parseAuxv } from '../parse/auxv.ts';
+import { isPageSize, USUAL_PAGE_SIZE } from '../parse/page-size.ts';
 import { coreImages } from './core-images.ts';
 import { inferNames } from './core-names.ts';
 import { coreNotes } from './core-notes.ts';
 import { completeProtections } from './core-permissions.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
-
-const ASSUMED_PAGE_SIZE = 4096;
 
 export interface CoreOptions extends BinaryOptions {
   readonly depth: Depth;
@@ -105,7 +104,7 @@ function processFacts(
     command: command === '' ? null : command,
     executable: program?.name || null,
     executableFile: null,
-    pageSize: auxv?.pageSize ?? unit ?? ASSUMED_PAGE_SIZE,
+    pageSize: auxv?.pageSize ?? unit ?? USUAL_PAGE_SIZE,
     pageSizeFrom: auxv?.pageSize ? 'auxv' : unit ? 'core' : 'assumed',
     state: 'running',
     personality: null,

@@ -41,6 +41,9 @@ export class Shape {
   matching(pattern: RegExp): string {
     return pattern.test(this.text()) ? this.text() : this.#fail(`like ${pattern.source}`);
   }
+  matchingOrNull(pattern: RegExp): string | null {
+    return this.#value === null ? null : this.matching(pattern);
+  }
   /** A whole number that is not negative. */
   integer(): number {
     const value = this.#value;

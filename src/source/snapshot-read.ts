@@ -1,7 +1,13 @@
 /** Snapshot text → Capture. The text may come from anybody: every member is checked before it is used. */
 import { type Depth, readElf } from '../elf/read.ts';
 import { bytesInMemory } from '../model/bytes.ts';
-import type { Capture, ImageState, MappedFile } from '../model/capture.ts';
+import {
+  type Capture,
+  IDENTITIES,
+  type ImageState,
+  type MappedFile,
+  UNAVAILABLE_REASONS,
+} from '../model/capture.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { assembleCapture } from './assemble.ts';
 import { TargetError } from './errors.ts';
@@ -105,8 +111,8 @@ function parseSnapshot(text: string): Snapshot {
     commandLine: shape.member('commandLine').text(),
     status: shape.member('status').text(),
     executable: shape.member('executable').textOrNull(),
-    personality: shape.member('personality').textOrNull(),
-    randomizeVaSpace: shape.member('randomizeVaSpace').textOrNull(),
+    personality: shape.member('personality').matchingOrNull(/^[0-9a-f]{1,16}$/),
+    randomizeVaSpace: shape.member('randomizeVaSpace').matchingOrNull(/^[0-9]{1,9}$/),
     stackPointers: shape
       .member('stackPointers')
       .listOrNone(pointer => pointer.matching(/^0x[0-9a-f]{1,16}$/)),
@@ -140,25 +146,12 @@ function parseImage(shape: Shape): SnapshotImage {
   if (status === 'unavailable')
     return {
       status,
-      reason: shape
-        .member('reason')
-        .oneOf([
-          'not-found',
-          'permission',
-          'replaced',
-          'deleted',
-          'not-regular',
-          'not-looked-for',
-          'malformed',
-          'mismatch',
-          'ambiguous',
-          'error',
-        ]),
+      reason: shape.member('reason').oneOf(UNAVAILABLE_REASONS),
       message: shape.member('message').text(),
     };
   return {
     status,
-    identity: shape.member('identity').oneOf(['inode', 'build-id', 'path-only']),
+    identity: shape.member('identity').oneOf(IDENTITIES),
     path: shape.member('path').text(),
     buildId: shape.member('buildId').textOrNull(),
     size: shape.member('size').integerOrNull(),

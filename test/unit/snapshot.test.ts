@@ -132,6 +132,32 @@ function explainedOrRefused(report: () => ReportDocument): 'explained' | 'refuse
 
 describe('damage', () => {
   const intact = JSON.parse(SMALL) as Json;
+
+  it('of a mapping is told, not passed over', () => {
+    const damaged = SMALL.replace(' r-xp ', ' r-zp ');
+    expect(damaged).not.toBe(SMALL);
+    const { mappings, notes } = reportOf(damaged);
+    expect(mappings).toHaveLength(reportOf(SMALL).mappings.length - 1);
+    expect(notes.map(({ code }) => code)).toContain('unparsed-line');
+  });
+
+  it.each(['personality', 'randomizeVaSpace'])(
+    'of %s is refused: it would be a number that is none',
+    name => {
+      const damaged = JSON.stringify({ ...(intact as object), [name]: 'who knows' });
+      expect(() => reportOf(damaged)).toThrow(`damaged snapshot: snapshot.${name} should be like`);
+    },
+  );
+
+  it('of page sizes leaves the usual one', () => {
+    const damaged = { ...(intact as object), auxv: null };
+    const sized = (size: string): ReportDocument['process'] =>
+      reportOf(JSON.stringify(damaged).replace(/(KernelPageSize: +)\d+/g, `$1${size}`)).process;
+    expect(sized('16')).toMatchObject({ pageSize: 16384, pageSizeFrom: 'smaps' });
+    for (const size of ['3', '1000000000000'])
+      expect(sized(size)).toMatchObject({ pageSize: 4096, pageSizeFrom: 'assumed' });
+  });
+
   const everywhere = [...places(intact)].filter(path => path.length > 0);
 
   it('leaves the intact one explained', () => {

@@ -1,6 +1,7 @@
 /** Makes a TextProcess of a listing whose rows are all known. */
 import type { Address } from '../../model/units.ts';
 import type { Figures, Vma } from '../../model/vma.ts';
+import { smallestPage } from '../page-size.ts';
 import { kernelName } from '../pmap/names.ts';
 import type { Completed, Form, TextRow } from '../pmap/row.ts';
 import type { BadLines } from './bad-lines.ts';
@@ -8,7 +9,6 @@ import { ListedFiles } from './files.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';
 import { quirkNotes } from './listing-notes.ts';
-import { smallestPage } from './page-size.ts';
 import type { TextProcess } from './types.ts';
 
 export interface KnownListing extends Completed {

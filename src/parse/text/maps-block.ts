@@ -3,12 +3,12 @@
  * mapping that starts below the end of the one before belongs to another process.
  */
 import { type Address, address } from '../../model/units.ts';
+import { smallestPage } from '../page-size.ts';
 import { SmapsParser } from '../smaps.ts';
 import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';
-import { smallestPage } from './page-size.ts';
 import { ROLLUP_NAME } from './refused.ts';
 import type { TextProcess } from './types.ts';
 
