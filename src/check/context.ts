@@ -1,5 +1,5 @@
 /** What the rules look at: the report, and the questions that several of them ask about it. */
-import type { Loader, Module } from '../model/module.ts';
+import type { Module } from '../model/module.ts';
 import { firstEndingAfter } from '../model/ordered.ts';
 import type { Mapping, Report } from '../model/report.ts';
 import { intersect, type Range } from '../model/units.ts';
@@ -13,13 +13,8 @@ export interface Context {
   readonly executable: Module | null;
   /** The file of the executable; null where the evidence does not tell. */
   readonly executablePath: string | null;
-  /** Whose dynamic loader is at work; null: none, or not known. */
-  readonly loader: Loader | null;
-  /** READ_IMPLIES_EXEC: whatever is readable is executable as well. */
-  readonly readImpliesExec: boolean;
 }
 
-const READ_IMPLIES_EXEC = 0x400000;
 const DELETED = / \(deleted\)$/;
 
 export function contextOf(report: Report): Context {
@@ -34,20 +29,7 @@ export function contextOf(report: Report): Context {
     predicted: origin.kind === 'elf',
     executable,
     executablePath: executable?.path ?? process.executable?.replace(DELETED, '') ?? null,
-    loader: loaderOf(report, executable),
-    readImpliesExec:
-      process.personality === null
-        ? report.notes.some(({ code }) => code === 'read-implies-exec')
-        : (process.personality & READ_IMPLIES_EXEC) !== 0,
   };
-}
-
-function loaderOf(report: Report, executable: Module | null): Loader | null {
-  const library = report.modules.find(({ loader }) => loader !== 'kernel');
-  if (library) return library.loader;
-  const path = executable?.image.status === 'read' ? executable.image.elf.interpreter : null;
-  if (path === null) return null;
-  return path.includes('ld-musl') ? 'musl' : /\/linker(64)?$/.test(path) ? 'bionic' : 'glibc';
 }
 
 /** What may be done to a range, by the permissions of the mappings that hold it. */

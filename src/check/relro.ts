@@ -39,5 +39,5 @@ export function requestedRelro({ relro }: Module): Range | null {
 export function relroOf(context: Context, module: Module): Rounded | null {
   const requested = requestedRelro(module);
   const { pageSize } = context.report.capture.process;
-  return requested && roundedRelro(requested, pageSize, context.loader === 'bionic');
+  return requested && roundedRelro(requested, pageSize, context.report.libraryLoader === 'bionic');
 }

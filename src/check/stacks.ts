@@ -12,14 +12,14 @@ export const stackHeaders = (elf: ElfFile): ProgramHeader[] =>
   elf.programHeaders.filter(({ type }) => type === 'GNU_STACK');
 
 /** What a module's GNU_STACK, or the lack of one, makes executable; null: not known of this machine. */
-export function stackEffect(module: Module, elf: ElfFile, loader: Loader | null): Effect | null {
+export function stackEffect(module: Module, elf: ElfFile, loader: Loader): Effect | null {
   const last = stackHeaders(elf).at(-1);
   if (!last) return effectOfAbsence(module, elf, loader);
   return last.flags.execute ? effectOfRequest(module, loader) : 'nobody';
 }
 
 /** The kernel heeds the program's header for the main stack; glibc every file's for all stacks, musl none. */
-function effectOfRequest({ role }: Module, loader: Loader | null): Effect {
+function effectOfRequest({ role }: Module, loader: Loader): Effect {
   if (loader !== 'musl') return 'all-stacks';
   return role === 'executable' ? 'main-stack' : 'nobody';
 }
@@ -33,7 +33,7 @@ const WITHOUT_HEADER: Readonly<Record<string, Effect>> = {
   ppc64: 'nobody',
 };
 
-function effectOfAbsence({ role }: Module, { machine }: ElfFile, loader: Loader | null): Effect | null {
+function effectOfAbsence({ role }: Module, { machine }: ElfFile, loader: Loader): Effect | null {
   const effect = WITHOUT_HEADER[machine] ?? null;
   if (role === 'executable') return effect === 'thread-stacks' && loader === 'musl' ? 'nobody' : effect;
   if (loader === 'musl') return 'nobody';
@@ -41,11 +41,11 @@ function effectOfAbsence({ role }: Module, { machine }: ElfFile, loader: Loader 
 }
 
 /** Modules that make stacks executable under this process's loader. */
-export function askers({ report, loader }: Context): Module[] {
+export function askers({ report }: Context): Module[] {
   return report.modules.filter(module => {
     const { image, role } = module;
     if (image.status !== 'read' || role === 'interpreter' || role === 'vdso') return false;
-    const effect = stackEffect(module, image.elf, loader);
+    const effect = stackEffect(module, image.elf, report.libraryLoader);
     return effect !== null && effect !== 'nobody';
   });
 }

@@ -10,7 +10,7 @@ import { chooseCandidate } from './choose.ts';
 import type { Effort } from './effort.ts';
 import type { LayoutRules } from './layout.ts';
 import { instanceAt } from './place.ts';
-import { findRoles, type Roles, readImpliesExec } from './roles.ts';
+import type { Roles } from './roles.ts';
 import type { VmaIndex } from './vma-index.ts';
 
 /** A module before its state (RELRO, deviations) is worked out. */
@@ -21,14 +21,18 @@ export type PlacedModule = Pick<Module, 'path' | 'file' | 'image' | 'role' | 'lo
 };
 
 /** Finds and places all modules, in address order. */
-export function placeModules(capture: Capture, index: VmaIndex, effort: Effort): PlacedModule[] {
+export function placeModules(
+  capture: Capture,
+  roles: Roles,
+  impliesExec: boolean,
+  index: VmaIndex,
+  effort: Effort,
+): PlacedModule[] {
   const byFile: Vma[][] = capture.files.map(() => []);
   for (let i = 0; i < capture.vmas.length; i++) {
     const vma = capture.vmas[i]!;
     if (vma.file !== null) byFile[vma.file]!.push(vma);
   }
-  const roles = findRoles(capture, index);
-  const impliesExec = readImpliesExec(capture);
   const rules = (loader: Loader, vmas: readonly Vma[] = []): LayoutRules => ({
     loader,
     pageSize: capture.process.pageSize,

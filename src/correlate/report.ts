@@ -12,13 +12,16 @@ import { findMainStack } from './main-stack.ts';
 import { type PlacedModule, placeModules } from './modules.ts';
 import { allWritable, relroState, stackRequest } from './relro.ts';
 import { notesOf } from './report-notes.ts';
+import { findRoles, readImpliesExec } from './roles.ts';
 import { VmaIndex } from './vma-index.ts';
 
 /** Explains a process. Pure; never throws on evidence, however odd. */
 export function correlate(capture: Capture): Report {
   const index = new VmaIndex(capture.vmas);
   const effort = new Effort();
-  const placed = placeModules(capture, index, effort);
+  const roles = findRoles(capture, index);
+  const impliesExec = readImpliesExec(capture);
+  const placed = placeModules(capture, roles, impliesExec, index, effort);
   const claims = claimMappings(capture, placed, index, effort);
   const states = placed.map((module, m) => stateOf(module, m, index, effort));
   const moduleOfFile = new Map<number, number>();
@@ -35,6 +38,8 @@ export function correlate(capture: Capture): Report {
     capture,
     mappings,
     modules,
+    libraryLoader: roles.libraryLoader,
+    readImpliesExec: impliesExec,
     findings: [],
     notes: notesOf(capture, effort, placed, mappings, modules, moduleOfFile),
   };

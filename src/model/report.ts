@@ -1,6 +1,6 @@
 import type { Capture, Note } from './capture.ts';
 import type { Finding } from './finding.ts';
-import type { Deviation, Module } from './module.ts';
+import type { Deviation, Loader, Module } from './module.ts';
 import type { Range } from './units.ts';
 import type { Vma } from './vma.ts';
 
@@ -9,6 +9,10 @@ export interface Report {
   readonly capture: Capture;
   readonly mappings: readonly Mapping[];
   readonly modules: readonly Module[];
+  /** Who loads libraries; 'glibc' where nothing tells. */
+  readonly libraryLoader: Loader;
+  /** READ_IMPLIES_EXEC (personality(2)): whatever is mapped readable is executable as well. */
+  readonly readImpliesExec: boolean;
   /** Filled by `check`. */
   readonly findings: readonly Finding[];
   /** The capture's notes and correlation's own. */

@@ -34,7 +34,7 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       yield notApplicable(about, PREDICTED);
       return;
     }
-    if (context.readImpliesExec) {
+    if (context.report.readImpliesExec) {
       yield inconclusive(about, 'READ_IMPLIES_EXEC is on: all readable memory is executable, code or not');
       return;
     }

@@ -50,7 +50,7 @@ export const relroCutShort: Rule = defineRule<Cut, Whole>({
         };
       }
       for (const larger of context.predicted ? largerPages(image, pageSize) : []) {
-        const other = roundedRelro(requested, larger, context.loader === 'bionic');
+        const other = roundedRelro(requested, larger, context.report.libraryLoader === 'bionic');
         const cutThere = lost(context, image.elf, placement, other, larger);
         if (cutThere)
           return {

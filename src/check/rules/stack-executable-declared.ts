@@ -33,7 +33,7 @@ export const stackExecutableDeclared: Rule = defineRule<Asked, NotAsked>({
       if (last && !last.flags.execute)
         return { outcome: 'pass', about, facts: { header: 'rw', headers, machine } };
       const header = last ? 'rwx' : 'absent';
-      const effect = stackEffect(module, elf, context.loader);
+      const effect = stackEffect(module, elf, context.report.libraryLoader);
       if (effect === null)
         return inconclusive(
           about,

@@ -33,7 +33,7 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
       if (context.predicted) return notApplicable(about, PREDICTED);
       const own = context.mappingsOf[module.index]!.filter(({ vma }) => vma.permissions[2] === 'x');
       const text = own.filter(({ vma }) => vma.file !== null && vma.permissions[1] === '-');
-      if (context.readImpliesExec)
+      if (context.report.readImpliesExec)
         return inconclusive(
           about,
           'READ_IMPLIES_EXEC is on, so that code cannot be told from data by its permissions',

@@ -23,7 +23,7 @@ export const textRelocations: Rule = defineRule<Relocations, Record<string, neve
       if (tableUnread(elf)) return inconclusive(about, TABLE_UNREAD);
       if (!elf.dynamic) return notApplicable(about, 'it is static: nothing relocates it');
       if (!elf.textRelocations) return { outcome: 'pass', about, facts: {} };
-      const staysWritable = context.loader === 'musl' && module.loader === 'musl';
+      const staysWritable = context.report.libraryLoader === 'musl' && module.loader === 'musl';
       return { outcome: 'fail', about, facts: { machine: elf.machine, staysWritable } };
     }),
   fail: ({ staysWritable }) =>

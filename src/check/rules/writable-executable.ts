@@ -37,7 +37,7 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
     }
     const { certain, uncertain, judged } = suspects(context);
     for (const { about: where, mappings, bytes } of groupMappings(context, certain)) {
-      const facts = { mappings: mappings.length, bytes, readImpliesExec: context.readImpliesExec };
+      const facts = { mappings: mappings.length, bytes, readImpliesExec: context.report.readImpliesExec };
       yield { outcome: 'fail', about: where, facts };
     }
     if (uncertain > 0)
