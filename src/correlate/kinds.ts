@@ -39,6 +39,7 @@ const BEGINNINGS: readonly (readonly [string, MappingKind, RegExp?])[] = [
   ['[ shmid=', 'shared-memory'],
   ['/dev/shm/', 'shared-memory'],
   ['/memfd:', 'memfd'],
+  ['/secretmem', 'memfd'],
   ['/anon_hugepage', 'anonymous'],
   ['/dev/', 'device'],
   ['anon_inode:', 'special'],
@@ -78,8 +79,9 @@ function anonymousKind(capture: Capture, i: number): Kind {
   const vma = capture.vmas[i]!;
   const before = capture.vmas[i - 1];
   const after = capture.vmas[i + 1];
+  if (vma.start >= GO_HEAP.start && vma.end <= GO_HEAP.end) return inferred('anonymous');
   if (isStackPointer(capture, vma)) return told('thread-stack');
-  if (vma.permissions.startsWith('---'))
+  if (isInaccessible(vma))
     return isArena(vma, before)
       ? inferred('malloc-arena')
       : isGuard(vma, after)
@@ -90,7 +92,14 @@ function anonymousKind(capture: Capture, i: number): Kind {
   return told('anonymous');
 }
 
-/** glibc's stacks have 8 MiB. A runtime such as Go's keeps its threads' stacks in arenas of 64 MiB and more. */
+/** Where Go's runtime asks for its arenas of 64 MiB on x86-64, in which goroutines' stacks lie (runtime/malloc.go). */
+const GO_HEAP = { start: 0xc0_0000_0000n, end: 0xc1_0000_0000n };
+
+/** '?' for what gcore does not tell. */
+const isInaccessible = ({ permissions }: Vma): boolean =>
+  permissions.startsWith('--', 1) && permissions[0] !== 'r';
+
+/** glibc's stacks have 8 MiB. */
 const LARGEST_STACK = 64 << 20;
 
 /** There may be as many threads as mappings, hence the search by halves. */
@@ -108,7 +117,7 @@ const LARGEST_GUARD = 64 << 10;
 function isGuard(vma: Vma, above: Vma | undefined): boolean {
   return (
     vma.file === null &&
-    vma.permissions.startsWith('---') &&
+    isInaccessible(vma) &&
     sizeOf(vma) <= LARGEST_GUARD &&
     above !== undefined &&
     above.start === vma.end &&
@@ -117,6 +126,9 @@ function isGuard(vma: Vma, above: Vma | undefined): boolean {
   );
 }
 
+/** PTHREAD_STACK_MIN. Rust's alternate signal stacks, which are guarded too, have 12 KiB. */
+const SMALLEST_STACK = 16 << 10;
+
 /**
  * A guarded mapping is a thread's stack where the kernel marks it no-hugepage (MAP_STACK) or it has a stack's size. What
  * is executable too must have the size of one that nobody chose: JIT compilers guard their code as well.
@@ -124,7 +136,8 @@ function isGuard(vma: Vma, above: Vma | undefined): boolean {
 function isLikeStack(vma: Vma): boolean {
   if (vma.name !== '' || vma.permissions[0] !== 'r') return false;
   if (vma.permissions[2] === 'x') return sizeOf(vma) >= 1 << 20;
-  return sizeOf(vma) >= 128 << 10 || (vma.vmFlags?.includes('nh') ?? false);
+  const size = sizeOf(vma);
+  return size >= 128 << 10 || (size >= SMALLEST_STACK && (vma.vmFlags?.includes('nh') ?? false));
 }
 
 /** glibc reserves an arena's heap as 64 MiB, aligned, of which the lower part is writable and the rest not. */
@@ -136,7 +149,7 @@ function isArena(reserve: Vma | undefined, used: Vma | undefined): boolean {
     used.file === null &&
     reserve.file === null &&
     used.permissions.startsWith('rw') &&
-    reserve.permissions.startsWith('---') &&
+    isInaccessible(reserve) &&
     used.start % ARENA_ALIGNMENT === 0n &&
     reserve.end - used.start === ARENA_ALIGNMENT
   );

@@ -66,7 +66,9 @@ function modulesOfFile(
   const base: Base = { path: file.path, file: i, loader, rules: rulesOf(loader, vmas) };
   if (file.image.status === 'unavailable') {
     const { reason, message } = file.image;
-    const loaded = role !== 'library' || (!isDevice(file.path) && vmas.some(isPrivateText));
+    // Of memory that has a name but no file, a core does not tell whether it is shared.
+    const isCode = reason === 'not-looked-for' ? isSurelyPrivateText : isPrivateText;
+    const loaded = role !== 'library' || (!isDevice(file.path) && vmas.some(isCode));
     return loaded ? [withoutImage(base, role, first.start, reason, message)] : [];
   }
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
@@ -116,6 +118,8 @@ function withoutImage(
 
 /** No loader maps an image shared. */
 const isPrivateText = ({ permissions }: Vma): boolean => permissions[2] === 'x' && permissions[3] !== 's';
+
+const isSurelyPrivateText = (vma: Vma): boolean => isPrivateText(vma) && vma.permissions[3] === 'p';
 
 const isOnlyReadable = ({ permissions }: Vma): boolean => permissions[0] === 'r' && permissions[2] === '-';
 

@@ -109,7 +109,7 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
     case 'special':
       return 'made by the kernel';
     default:
-      return 'anonymous memory';
+      return inferred ? 'probably heap of Go' : 'anonymous memory';
   }
 }
 

@@ -124,6 +124,8 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
     case 'special':
       return 'Made by a subsystem of the kernel, not backed by an ordinary file.';
     default:
+      if (inferred)
+        return "The runtime of Go takes its heap from here, in arenas of 64 MiB of which a part may have no access yet; goroutines' stacks lie in it.";
       return vma.permissions.startsWith('---')
         ? `${amount(sizeOf(vma))} of address space reserved without access.`
         : 'Anonymous memory of the process: mmap by an allocator, the loader or the program itself; the evidence does not tell which.';

@@ -86,17 +86,23 @@ export class BinaryFinder {
       const paths = name.startsWith('/') ? [name] : this.#listed(root).map(folder => `${folder}/${name}`);
       const seen = new Set<string>();
       const offer: (FoundFile | Refusal)[] = [];
-      for (const path of paths) {
-        const handle = root.open(path);
-        if (handle === null) continue;
-        const file = reopenRegular(handle);
-        closeSync(handle);
-        if (!file.ok) offer.push(file);
-        else if (seen.has(identityOf(file))) file.close();
-        else {
-          seen.add(identityOf(file));
-          offer.push({ ...file, path: root.outside(path), place });
+      try {
+        for (const path of paths) {
+          const handle = root.open(path);
+          if (handle === null) continue;
+          const file = reopenRegular(handle);
+          closeSync(handle);
+          if (!file.ok) offer.push(file);
+          else if (seen.has(identityOf(file))) file.close();
+          else {
+            seen.add(identityOf(file));
+            offer.push({ ...file, path: root.outside(path), place });
+          }
         }
+      } catch (error) {
+        // No descriptor is left: those taken so far are given back.
+        for (const file of offer) if (file.ok) file.close();
+        throw error;
       }
       if (offer.length > 0) yield offer;
     }

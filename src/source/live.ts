@@ -7,7 +7,7 @@ import type { Vma } from '../model/vma.ts';
 import { assembleCapture } from './assemble.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import { readConsistently } from './consistent.ts';
-import { errnoOf, TargetError, tooManyFiles } from './errors.ts';
+import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
 import { FileBytes } from './file-bytes.ts';
 import { KnownImages } from './known-images.ts';
@@ -149,6 +149,7 @@ const ended = (pid: number): TargetError =>
   new TargetError('missing', `process ${pid} ended while it was being read`);
 
 function explainFailure(proc: ProcDirectory, error: unknown): unknown {
+  if (isOutOfFiles(error)) return tooManyFiles(error);
   switch (errnoOf(error)) {
     case 'EACCES':
     case 'EPERM':
@@ -161,9 +162,6 @@ function explainFailure(proc: ProcDirectory, error: unknown): unknown {
     case 'ENOENT':
     case 'ESRCH':
       return ended(proc.pid);
-    case 'EMFILE':
-    case 'ENFILE':
-      return tooManyFiles(error);
     default:
       return error;
   }

@@ -13,7 +13,7 @@ import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture } from '../model/capture.ts';
 import { oneCharAByte } from '../model/latin1.ts';
 import { captureText } from './captured-text.ts';
-import { errnoOf, TargetError, tooManyFiles } from './errors.ts';
+import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
 import { openUnblocked, otherKind, readPiece, readWhole } from './file-or-pipe.ts';
 import type { BinaryOptions } from './find-binary.ts';
@@ -163,6 +163,7 @@ function attempt<T>(read: () => T): T {
 }
 
 function openFailure(error: unknown): TargetError {
+  if (isOutOfFiles(error)) return tooManyFiles(error);
   switch (errnoOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -170,8 +171,6 @@ function openFailure(error: unknown): TargetError {
     case 'EACCES':
     case 'EPERM':
       return new TargetError('permission', 'it may not be read', null, error);
-    case 'EMFILE':
-      return tooManyFiles(error);
     default:
       return new TargetError(
         'unusable',

@@ -8,12 +8,14 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, realpathSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import type { Report } from '../../src/model/report.ts';
 import { address } from '../../src/model/units.ts';
 import { captureCore } from '../../src/source/core.ts';
 import { FileBytes } from '../../src/source/file-bytes.ts';
 import type { BinaryOptions } from '../../src/source/find-binary.ts';
+import { build } from '../support/build.ts';
 import {
   explainPid,
   isEmpty,
@@ -22,9 +24,10 @@ import {
   sectionsByParts,
 } from '../support/explained.ts';
 import { gcore, gdbCoreMappings, gdbCoreSections } from '../support/gdb.ts';
-import { stopAll } from '../support/process.ts';
+import { start, stopAll } from '../support/process.ts';
 import { SITUATIONS, type Situation } from '../support/situations.ts';
 import { describeWith, itWith, which } from '../support/tools.ts';
+import { DEFAULT, requirements } from '../support/variant.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'vmaexplain-core-'));
 const before = process.cwd();
@@ -126,6 +129,39 @@ else
         rmSync(core);
       });
   });
+
+describeWith(['gdb', ...requirements(DEFAULT)], 'what a core by gcore does not tell', () => {
+  const gcoreOf = async (program: string): Promise<{ live: Report; report: Report }> => {
+    const subject = await start(build(program));
+    const core = join(scratch, `gcore.${subject.pid}`);
+    await gcore(subject.pid, core);
+    const live = explainPid(subject.pid);
+    await subject.stop();
+    return { live, report: explainCore(core) };
+  };
+
+  it('of a memfd: whether it is shared; it is no module', async () => {
+    const { report } = await gcoreOf('memfd-twice.c');
+    const views = report.mappings.filter(({ vma }) => vma.name.startsWith('/memfd:twice'));
+    expect(views.map(({ kind, module }) => [kind, module])).toEqual([
+      ['memfd', null],
+      ['memfd', null],
+    ]);
+    const { findings } = check(report, DEFAULT_POLICY, '2026-01-01');
+    const aliased = findings.filter(({ rule }) => rule === 'aliased-writable-executable');
+    expect(aliased.map(({ outcome }) => outcome)).toEqual(['inconclusive']);
+  });
+
+  it('of guards and reserves: whether they may be read; they are known by their shape', async () => {
+    const { live, report } = await gcoreOf('threads.c');
+    const kinds = ({ mappings }: Report): string[] =>
+      mappings
+        .filter(({ kind }) => /^(malloc-arena|guard|thread-stack)$/.test(kind))
+        .map(({ vma, kind }) => `${vma.start} ${kind}`);
+    expect(kinds(live).length).toBeGreaterThan(4);
+    expect(kinds(report)).toEqual(kinds(live));
+  });
+});
 
 describeWith(['gdb'], 'a core by gcore', () => {
   for (const situation of situations)

@@ -291,6 +291,14 @@ describe('aliased-writable-executable', () => {
     expect({ outcome, path }).toEqual({ outcome: 'fail', path: '/opt/jit' });
   });
 
+  it('is inconclusive where the evidence does not tell what is shared', () => {
+    const executable = 'jit:7f4000000000-7f4000004000@2000 r-x?';
+    const unknown = writable.replace('rw-s', 'rw-?');
+    expect(judge(JIT, unknown, executable).outcome).toBe('inconclusive');
+    expect(judge(JIT, unknown, writable, executable).outcome).toBe('fail');
+    expect(judge(JIT, unknown, executable.replace('@2000', '@4000')).outcome).toBe('pass');
+  });
+
   it('is inconclusive where two memfds may share a name', () => {
     const executable = 'jit:7f4000000000-7f4000004000@2000 r-xs';
     expect(judge({ ...JIT, inode: null }, writable, executable).outcome).toBe('inconclusive');

@@ -75,6 +75,7 @@ describe('by name', () => {
     ['/dev/zero', 'anonymous'],
     ['/dev/dri/card0', 'device'],
     ['/memfd:a b (deleted)', 'memfd'],
+    ['/secretmem (deleted)', 'memfd'],
     ['/anon_hugepage (deleted)', 'anonymous'],
     ['anon_inode:[io_uring]', 'special'],
     ['anon_inode:[perf_event]', 'special'],
@@ -103,6 +104,19 @@ describe('by shape', () => {
   it('a small one only with the flag that MAP_STACK leaves', () => {
     expect(kinds([GUARD, '11000-15000 rw-p {rd wr nh}'])).toEqual(['guard?', 'thread-stack?']);
     expect(kinds([GUARD, '11000-15000 rw-p {rd wr}'])).toEqual(['guard?', 'anonymous']);
+    // An alternate signal stack of Rust.
+    expect(kinds([GUARD, '11000-14000 rw-p {rd wr nh}'])).toEqual(['guard?', 'anonymous']);
+  });
+
+  it('of a core by gcore, which does not tell what is readable', () => {
+    expect(kinds(['10000-11000 ?--?', '11000-811000 rw-?'])).toEqual(['guard?', 'thread-stack?']);
+    const arena = ['7f0000000000-7f0000021000 rw-?', '7f0000021000-7f0004000000 ?--?'];
+    expect(kinds(arena)).toEqual(['malloc-arena?', 'malloc-arena?']);
+  });
+
+  it("Go's heap, which is no arena of malloc and no stack, although threads' stacks lie in it", () => {
+    const [used, reserve] = ['c000000000-c000800000 rw-p', 'c000800000-c004000000 ---p'];
+    expect(kinds([used, reserve], [0xc000123000n])).toEqual(['anonymous?', 'anonymous?']);
   });
 
   it('pieces of the main stack, which the kernel names once', () => {

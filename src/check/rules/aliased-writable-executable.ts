@@ -55,6 +55,11 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
           where,
           'it is mapped writable and executable, but these may be two objects of the same name',
         );
+      else if (views.writable.every(({ vma }) => vma.permissions[3] === '?'))
+        yield inconclusive(
+          where,
+          'it is mapped writable and executable, and the evidence does not tell whether the writable mapping is shared',
+        );
       else yield { outcome: 'fail', about: where, facts };
     }
     if (found === 0) yield { outcome: 'pass', about, facts: {} };
@@ -83,7 +88,9 @@ function viewsByFile({ report }: Context): [number, Views][] {
     const file = firstOf.get(identity) ?? mapping.vma.file;
     firstOf.set(identity, file);
     const views = byFile.get(file) ?? { writable: [], executable: [] };
-    if (w === 'w' && sharing === 's') views.writable.push(mapping);
+    // No loader maps its images shared, whatever the evidence does not tell.
+    const shared = sharing === 's' || (sharing === '?' && mapping.module === null);
+    if (w === 'w' && shared) views.writable.push(mapping);
     else if (x === 'x' && w !== 'w') views.executable.push(mapping);
     byFile.set(file, views);
   }
