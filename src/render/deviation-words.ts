@@ -31,7 +31,7 @@ export function deviationShort(deviation: Deviation, report: Report): string {
     case 'execute-missing':
       return 'execute permission missing';
     case 'text-modified':
-      return `code modified in memory (${amount(deviation.bytes)})`;
+      return `code written to in memory (${amount(deviation.bytes)})`;
     case 'labelled-heap':
       return 'labelled [heap] by the kernel';
     case 'beyond-end-of-file':
@@ -86,7 +86,7 @@ export function deviationSentence(deviation: Deviation, report: Report): string 
     case 'execute-missing':
       return 'The segment asks for execute permission, but nothing of this module is executable: an emulator such as qemu-user maps its guest so.';
     case 'text-modified':
-      return `${amount(deviation.bytes)} of this code are no longer the file's own: they were written to (text relocations, a debugger's breakpoint, hot patching).`;
+      return `${amount(deviation.bytes)} of this code are private copies, because they were written to (text relocations, a debugger's breakpoint, hot patching): they need not hold the file's bytes any more.`;
     case 'labelled-heap':
       return 'The kernel names it [heap] because it touches the program break; it is the .bss tail of the segment (kernels up to 6.4).';
     case 'beyond-end-of-file':

@@ -1,4 +1,4 @@
-/** Code pages that are no longer the file's. */
+/** Code pages that somebody has written to. */
 import { figureOf } from '../../model/figures.ts';
 import type { Mapping } from '../../model/report.ts';
 import type { Context } from '../context.ts';
@@ -14,12 +14,12 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
   id: 'text-modified',
   aspect: 'real',
   level: 'warning',
-  title: 'code modified in memory',
+  title: 'code written to in memory',
   doc: {
     meaning:
-      'An executable mapping of a file contains anonymous pages: somebody wrote to them, so they are private copies and no longer the bytes of the file. The permissions may have been restored since, so that maps shows nothing.',
+      'An executable mapping of a file contains anonymous pages: somebody wrote to them, so they are private copies, which need not hold the bytes of the file any more. The permissions may have been restored since, so that maps shows nothing, and so may the bytes: a breakpoint that was removed leaves its copy behind.',
     consequence:
-      'What runs is not what is in the file. No check of the file says anything about these pages.',
+      'What runs may not be what is in the file. No check of the file says anything about these pages.',
     causes: [
       'a debugger has set breakpoints, or a tracer has patched function entries',
       'text relocations, which the loader applied',
@@ -68,7 +68,7 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
       return { outcome: 'pass', about, facts: { mappings: text.length } };
     }),
   fail: ({ bytes, pages, segments, cause }) =>
-    `${count(pages, 'page')} (${bytes} bytes) of its code in ${segments} ${pages === 1 ? 'is' : 'are'} no longer the file's${cause === 'unknown' ? '' : ': the loader applied text relocations'}`,
+    `${count(pages, 'page')} (${bytes} bytes) of its code in ${segments} ${pages === 1 ? 'has been written to and is a private copy' : 'have been written to and are private copies'}${cause === 'unknown' ? '' : ': the loader applied text relocations'}`,
   pass: ({ mappings }) => `all pages of its ${count(mappings, 'executable mapping')} are the file's`,
 });
 
