@@ -91,7 +91,7 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
     case 'vdso':
       return 'vDSO, code of the kernel';
     case 'vvar':
-      return 'data of the kernel for the vDSO';
+      return 'kernel data for the vDSO';
     case 'vsyscall':
       return 'legacy system-call page';
     case 'shared-memory':

@@ -86,5 +86,6 @@ function dropLeastTelling(entries: readonly Entry[], width: number): string {
   const order = entries.map((_, i) => i).sort((a, b) => rank(entries[a]!) - rank(entries[b]!) || a - b);
   for (const next of order.slice(0, MOST_TRIED))
     if (kept.size === 0 || lineOf(entries, i => i === next || kept.has(i)).length <= width) kept.add(next);
-  return lineOf(entries, i => kept.has(i));
+  const line = lineOf(entries, i => kept.has(i));
+  return line.length <= width ? line : line.replace(/ more$/, '');
 }

@@ -19,6 +19,8 @@ import { wrap } from './wrap.ts';
 /** Below this a column for the contents would be useless; then lines are longer than the terminal. */
 const NARROWEST_CONTENTS = 24;
 const LONGEST_NAME_ON_TERMINAL = 24;
+/** Beside an alert. */
+const SHORTEST_TEXT = 16;
 /** From this many mappings on, it pays to look for those that are alike. */
 const MANY = 1000;
 
@@ -59,11 +61,27 @@ export const renderTable: Renderer = function* (whole, options) {
   if (!quiet) yield* footer(report, options);
 };
 
-/** Title and summary in one line where they fit. */
+/** An alert is never cut. */
+const cut = (text: string, room: number | null): string =>
+  room === null || text.length <= room ? text : `${text.slice(0, Math.max(SHORTEST_TEXT, room) - 1)}…`;
+
+/** Title and summary in one line where they fit; else the summary in as many as it takes. */
 export function heading(report: Report, { palette, width }: RenderOptions): string {
   const [name, facts] = [title(report), summary(report)];
-  const fits = width === null || name.length + 5 + facts.length <= width;
-  return `${palette.bold(name)}${fits ? '     ' : '\n'}${facts}\n`;
+  if (width === null || name.length + 5 + facts.length <= width)
+    return `${palette.bold(name)}     ${facts}\n`;
+  return `${palette.bold(name)}\n${brokenAt(' · ', facts, width).join('\n')}\n`;
+}
+
+/** Lines of at most `width` characters where that is possible, broken only where there is a separator. */
+function brokenAt(separator: string, text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const item of text.split(separator)) {
+    const longer = lines.length === 0 ? item : `${lines.at(-1)}${separator}${item}`;
+    if (lines.length > 0 && longer.length > width) lines.push(item);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines;
 }
 
 /** Widths by the longest cell; on a terminal a long name does not push the contents out. */
@@ -90,8 +108,9 @@ function contentsCell(
   const alert = alerts.length === 0 ? '' : alerts.map(text => `! ${text}`).join('; ');
   const before = items.length > 0 ? `${head}: ` : head;
   const after = alert === '' ? '' : ` ${alert}`;
-  const list = fitItems(items, room === null ? null : Math.max(0, room - before.length - after.length));
-  const text = `${before}${list}${after}`;
+  const left = room === null ? null : Math.max(0, room - after.length);
+  const list = fitItems(items, left === null ? null : Math.max(0, left - before.length));
+  const text = `${cut(`${before}${list}`, left)}${after}`;
   if (palette === PLAIN) return { text };
   const ordinary = mapping.module === null && alert === '';
   const style = (whole: string): string => {
