@@ -19,6 +19,9 @@ export { type TextProcess, UnrecognisedText } from './text/types.ts';
 
 /** A path has at most 4096 bytes, and -XX adds a few hundred; longer lines are bad and never kept. */
 const LONGEST_LINE = 64 * 1024;
+/** In UTF-8, as editors of Windows write it. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+const INDENTED_MAPS = /^([ \t]{1,16})[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] /;
 
 export class TextParser {
   readonly #blocks = new TextBlocks();
@@ -30,6 +33,8 @@ export class TextParser {
   #skipping = false;
   /** Does every line end with CR LF, as the first one does? */
   #crlf: boolean | null = null;
+  /** What every line begins with, as the first one does. */
+  #indent: string | null = null;
 
   /** Takes the next piece of text. */
   feed(text: string): void {
@@ -43,7 +48,9 @@ export class TextParser {
     if (whole > from) {
       const lines = this.#rest + text.slice(from, whole);
       this.#rest = '';
-      this.#takeLines(this.#withoutCarriageReturns(lines));
+      const bare =
+        this.#lines === 0 && lines.startsWith(BYTE_ORDER_MARK) ? lines.slice(BYTE_ORDER_MARK.length) : lines;
+      this.#takeLines(this.#withoutIndent(this.#withoutCarriageReturns(bare)));
       from = whole;
     }
     this.#rest += text.slice(from);
@@ -62,6 +69,12 @@ export class TextParser {
   #withoutCarriageReturns(lines: string): string {
     this.#crlf ??= lines[lines.indexOf('\n') - 1] === '\r';
     return this.#crlf ? lines.replaceAll('\r\n', '\n') : lines;
+  }
+
+  /** Maps lines of a Markdown code block are all set in. */
+  #withoutIndent(lines: string): string {
+    this.#indent ??= INDENTED_MAPS.exec(lines)?.[1] ?? '';
+    return this.#indent === '' ? lines : `\n${lines}`.replaceAll(`\n${this.#indent}`, '\n').slice(1);
   }
 
   /** Takes whole lines. Those of maps and smaps are handed on together: `handed` is where the next piece begins. */

@@ -29,23 +29,20 @@ function explainModuleMapping(report: Report, mapping: Mapping, module: Module):
   const elf = module.image.elf;
   const loads = mapping.segments.map(index => `LOAD ${index}`).join(' and ');
   const who = loaderName(module);
-  const flags = mapping.segments
-    .map(index => elf.programHeaders[index])
-    .map(load =>
-      load
-        ? `${load.flags.read ? 'R' : ''}${load.flags.write ? 'W' : ''}${load.flags.execute ? 'X' : ''}`
-        : '',
-    );
-  if (mapping.kind === 'bss' || (mapping.kind === 'heap' && mapping.segments.length > 0))
+  const flags = mapping.segments.map(index => {
+    const { read, write, execute } = elf.programHeaders[index]!.flags;
+    return `${read ? 'R' : ''}${write ? 'W' : ''}${execute ? 'X' : ''}` || 'none';
+  });
+  const predicted = report.capture.origin.kind === 'elf';
+  if (mapping.kind === 'bss' || mapping.kind === 'heap')
     return (
       `The tail of ${loads} of ${name} that has no bytes in the file (memsz exceeds filesz): ${who} maps zeroed anonymous memory for it, where .bss lives.` +
-      relroSentence(mapping)
+      relroSentence(mapping, predicted)
     );
   const anonymous = mapping.vma.file === null ? ' (as anonymous memory now, not as the file)' : '';
-  const single = mapping.segments.length === 1;
   return (
-    `${who[0]!.toUpperCase()}${who.slice(1)} mapped ${loads} of ${name}${anonymous}, whose ${single ? `flags are ${flags[0] || 'none'}` : `flags are ${[...new Set(flags)].join(' and ')}`}: ${purpose(mapping)}.` +
-    relroSentence(mapping) +
+    `${who[0]!.toUpperCase()}${who.slice(1)} ${predicted ? 'maps' : 'mapped'} ${loads} of ${name}${anonymous}, whose flags are ${[...new Set(flags)].join(' and ')}: ${purpose(mapping)}.` +
+    relroSentence(mapping, predicted) +
     mergedSentence(report, mapping)
   );
 }
@@ -65,9 +62,9 @@ function purpose({ vma, relro }: Mapping): string {
   return vma.permissions.startsWith('---') ? 'no access' : 'data that is only read';
 }
 
-function relroSentence({ relro }: Mapping): string {
+function relroSentence({ relro }: Mapping, predicted: boolean): string {
   if (relro === 'in-force')
-    return ' It lies in GNU_RELRO: after relocation the loader made it read-only, so that an attacker cannot redirect calls through it.';
+    return ` It lies in GNU_RELRO: after relocation the loader ${predicted ? 'makes' : 'made'} it read-only, so that an attacker cannot redirect calls through it.`;
   return relro === 'not-in-force'
     ? ' It lies (partly) in GNU_RELRO, which is not in force here: it can still be written.'
     : '';

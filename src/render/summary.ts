@@ -8,7 +8,7 @@ import { amount } from './units.ts';
 /** "1234: sleep 1000", or the evidence's name where no process is known. */
 export function title(report: Report): string {
   const { process, origin } = report.capture;
-  const what = process.command ?? process.executable ?? origin.path ?? '';
+  const what = process.command ?? process.executable ?? origin.path ?? '(standard input)';
   return process.pid === null ? printable(what) : `${process.pid}: ${printable(what)}`;
 }
 

@@ -2,7 +2,7 @@
  * A file or standard input as evidence. What it is follows from its content, never from its name:
  *
  *   7f 45 4c 46 (ELF)   e_type CORE: a core file; else a program or library
- *   1f 8b (gzip)        unpacked, then a snapshot or text
+ *   1f 8b (gzip)        unpacked, then any of the others
  *   {                   a snapshot
  *   anything else       captured text
  */
@@ -20,8 +20,8 @@ import type { BinaryOptions } from './find-binary.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
 const HEAD = 64 * 1024;
-/** A snapshot of 65,000 mappings has 50 MB; and what V8 can hold in one string ends at 512 MiB. */
-const LARGEST_SNAPSHOT = 500 << 20;
+/** Of what is read at once. A snapshot of 65,000 mappings has 50 MB; and what V8 can hold in one string ends at 512 MiB. */
+const LARGEST = 500 << 20;
 
 export interface TargetOptions extends BinaryOptions {
   readonly depth: Depth;
@@ -62,7 +62,7 @@ export function captureStream(
   const head = attempt(() => readPiece(fd));
   const whole = (): Buffer => readRest(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
-  if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options);
+  if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options, elf);
   refuseBinary(head);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
@@ -78,22 +78,24 @@ function captureRegular(
   const head = readHead(fd);
   if (size > 0 && isElf(head)) return [elf(bytes, path, options)];
   if (isGzip(head) || isJson(head)) {
-    if (size > LARGEST_SNAPSHOT) throw tooLarge();
-    return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options);
+    if (size > LARGEST) throw tooLarge();
+    return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options, elf);
   }
   refuseBinary(head);
   return captureText(path, feed => feedFrom(fd, counted(feed, options)), options);
 }
 
-function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions): Capture[] {
+function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions, elf: ElfSource): Capture[] {
   const plain = isGzip(bytes) ? unpack(bytes) : bytes;
+  if (isElf(plain)) return [elf(bytesInMemory(plain), path, options)];
   if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
+  refuseBinary(plain);
   return captureText(path, feed => feed(plain.toString('latin1')), options);
 }
 
 /** Before all of it is read: it may be a disk, or without end as /proc/PID/pagemap is. */
 function refuseBinary(head: Buffer): void {
-  if (head.includes(0))
+  if (head.subarray(0, 4096).includes(0))
     throw new TargetError(
       'unusable',
       'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
@@ -103,15 +105,16 @@ function refuseBinary(head: Buffer): void {
 
 function unpack(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_SNAPSHOT });
+    return gunzipSync(bytes, { maxOutputLength: LARGEST });
   } catch (error) {
-    if (errnoOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (errnoOf(error) === 'ERR_BUFFER_TOO_LARGE')
+      throw new TargetError('unusable', `it unpacks to more than ${LARGEST >> 20} MiB`, 'unpack it before');
     throw new TargetError('unusable', 'it begins like gzip but cannot be unpacked', null, error);
   }
 }
 
 const tooLarge = (): TargetError =>
-  new TargetError('unusable', `it is larger than ${LARGEST_SNAPSHOT >> 20} MiB, no snapshot is`);
+  new TargetError('unusable', `it is larger than ${LARGEST >> 20} MiB, no snapshot is`);
 const isElf = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarray(0, 256).toString('latin1'));
@@ -149,7 +152,7 @@ function feedStream(fd: number, head: Buffer, feed: (text: string) => void): voi
 }
 
 function readRest(fd: number, head: Buffer): Buffer {
-  const whole = attempt(() => readWhole(fd, head, LARGEST_SNAPSHOT));
+  const whole = attempt(() => readWhole(fd, head, LARGEST));
   if (!whole) throw tooLarge();
   return whole;
 }

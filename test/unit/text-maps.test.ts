@@ -74,6 +74,14 @@ describe('maps and smaps', () => {
     }
   });
 
+  it('reads what a Markdown code block sets in', () => {
+    for (const indent of ['    ', '\t'])
+      for (const text of [MAPS, SMAPS]) {
+        const block = text.replace(/^(?=.)/gm, indent);
+        for (const chunk of [1, 7, 1e6]) expect(parseAll(block, chunk)).toEqual(parseAll(text));
+      }
+  });
+
   it('takes the process from a line in front', () => {
     expect(parseOne(`1234: sleep 1000\n${SMAPS}`)).toMatchObject({
       kind: 'smaps',
@@ -149,9 +157,9 @@ sleep   13652 root  DEL    REG  254,0          260132 /usr/lib/gone.so
     expect(refused(text)).toMatch(/lsof, which has no addresses/);
   });
 
+  it.each(['', '\n\n'])('%j', text => expect(refused(text)).toBe('it is empty'));
+
   it.each([
-    '',
-    '\n\n',
     'hello world\n',
     '12: word\n34: word\n',
     '\u007fELF\u0002\u0001\u0001',

@@ -21,6 +21,10 @@ describe('text in pieces', () => {
     expect(parseAll(text.replaceAll('\n', '\r\n'))).toEqual(parseAll(text));
   });
 
+  it.each(SAMPLES.map(sample => [sample.form, sample.text]))('%s: so does a byte order mark', (_, text) => {
+    for (const chunk of [1, 79, 1e6]) expect(parseAll(`\ufeff${text}`, chunk)).toEqual(parseAll(text));
+  });
+
   it('drops a CR from single lines of a listing', () => {
     const process = parseOne(`${FIRST}${ROW.replace('\n', '\r\n')}`);
     expect(process).toMatchObject({ badLineCount: 0, vmas: [{ name: 'a' }] });

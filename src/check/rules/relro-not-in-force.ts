@@ -27,7 +27,7 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
   title: 'RELRO not in force',
   doc: {
     meaning:
-      'The file asks for RELRO, and yet pages of that range are writable in the process. Only whole pages within the range are judged; what page rounding leaves out is the matter of relro-cut-short.',
+      'The file asks for RELRO, and yet pages of that range are writable in the process. Only whole pages within the range are judged; what page rounding leaves out is the matter of relro-cut-short. Where nobody ever applies it (static programs of musl) this is a warning, of an ld.so that leaves itself out a note.',
     consequence:
       'The process is as open to overwritten function pointers as one without RELRO, while every check of the file says that it is protected.',
     causes: [

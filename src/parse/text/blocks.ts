@@ -60,7 +60,8 @@ export class TextBlocks {
     const processes = joinBlocks(this.#blocks, this.#orphans);
     if (processes.length > 0) return processes;
     const rollup = this.#blocks.some(block => block instanceof MapsBlock && block.hasRollup());
-    throw new UnrecognisedText(refusal({ lsof: this.#sawLsof, rollup }));
+    const any = this.#blocks.length + this.#orphans.count > 0;
+    throw new UnrecognisedText(refusal({ any, lsof: this.#sawLsof, rollup }));
   }
 
   #takeMapsLine(range: MapsRange, number: number): void {

@@ -26,7 +26,12 @@ export function isLsofLine(line: string): boolean {
 }
 
 /** Why nothing was recognised, in a message that says what was expected. */
-export function refusal(seen: { readonly lsof: boolean; readonly rollup: boolean }): string {
+export function refusal(seen: {
+  readonly any: boolean;
+  readonly lsof: boolean;
+  readonly rollup: boolean;
+}): string {
+  if (!seen.any) return 'it is empty';
   if (seen.lsof)
     return 'this is output of lsof, which has no addresses: capture /proc/PID/maps, /proc/PID/smaps or the output of pmap';
   if (seen.rollup)

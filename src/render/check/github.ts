@@ -7,8 +7,9 @@
  */
 import type { Finding } from '../../model/finding.ts';
 import { printable } from '../printable.ts';
+import { title } from '../summary.ts';
 import type { CheckOptions, CheckRenderer } from './options.ts';
-import { fileOf, headingOf, nameOf, type RuleTable, ruleTable, tally } from './verdicts.ts';
+import { fileOf, nameOf, type RuleTable, ruleTable, tally } from './verdicts.ts';
 
 export const renderGithub: CheckRenderer = function* (reports, options) {
   const rules = ruleTable(options.rules);
@@ -17,7 +18,7 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
     // GitHub shows ten annotations of each sort: the worst come first.
     for (const finding of open.sort((a, b) => SEVERITY[a.level] - SEVERITY[b.level]))
       yield command(finding, commandOf(finding, options)!, rules);
-    yield `vmaexplain: ${inert(headingOf(report))}: ${tally(report.findings)}\n`;
+    yield `vmaexplain: ${inert(title(report))}: ${tally(report.findings)}\n`;
   }
   for (const { target, why } of options.unjudged)
     yield `::error title=not judged::${data(printable(`${target}: ${why}`))}\n`;

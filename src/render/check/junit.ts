@@ -5,8 +5,9 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { printable } from '../printable.ts';
+import { title } from '../summary.ts';
 import type { CheckOptions, CheckRenderer, Unjudged } from './options.ts';
-import { excuseWords, fileOf, headingOf, nameOf, type RuleTable, ruleTable } from './verdicts.ts';
+import { excuseWords, fileOf, nameOf, type RuleTable, ruleTable } from './verdicts.ts';
 
 export const renderJunit: CheckRenderer = function* (reports, options) {
   const rules = ruleTable(options.rules);
@@ -20,7 +21,7 @@ export const renderJunit: CheckRenderer = function* (reports, options) {
 };
 
 function* suite(report: Report, options: CheckOptions, rules: RuleTable): Generator<string> {
-  yield `  <testsuite name="${xml(headingOf(report))}" ${totals(report.findings, options)}>\n`;
+  yield `  <testsuite name="${xml(title(report))}" ${totals(report.findings, options)}>\n`;
   for (const finding of report.findings) {
     const names = `classname="${xml(fileOf(finding))}" name="${xml(nameOf(finding))}"`;
     const body = bodyOf(finding, options, rules);

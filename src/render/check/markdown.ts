@@ -1,13 +1,15 @@
 /** A job summary in GitHub's Markdown (GFM): a table for each target, and the remedies below it. */
 import type { Finding } from '../../model/finding.ts';
 import { printable } from '../printable.ts';
+import { title } from '../summary.ts';
 import type { CheckRenderer } from './options.ts';
-import { excuseWords, fileOf, headingOf, isQuiet, nameOf, ruleTable, tally, verdictOf } from './verdicts.ts';
+import { excuseWords, fileOf, isQuiet, nameOf, notesOf, ruleTable, tally, verdictOf } from './verdicts.ts';
 
 export const renderMarkdown: CheckRenderer = function* (reports, options) {
   const rules = ruleTable(options.rules);
   for (const report of reports) {
-    yield `### ${inert(headingOf(report))}\n\n${inert(tally(report.findings))}\n\n`;
+    yield `### ${inert(title(report))}\n\n${inert(tally(report.findings))}\n\n`;
+    for (const { message } of notesOf(report)) yield `Note: ${inert(printable(message))}\n\n`;
     const shown = options.all ? report.findings : report.findings.filter(finding => !isQuiet(finding));
     if (shown.length === 0) continue;
     yield '| Verdict | Rule | File | What |\n| --- | --- | --- | --- |\n';

@@ -13,14 +13,15 @@ import type { Report } from '../../model/report.ts';
 import type { RuleId } from '../../model/rule.ts';
 import type { Style } from '../palette.ts';
 import { printable } from '../printable.ts';
+import { title } from '../summary.ts';
 import { wrap } from '../wrap.ts';
 import type { CheckOptions, CheckRenderer } from './options.ts';
 import {
   excuseWords,
   groupByFile,
-  headingOf,
   isQuiet,
   nameOf,
+  notesOf,
   type RuleTable,
   ruleTable,
   tally,
@@ -45,9 +46,9 @@ function* renderReport(
   explained: Set<RuleId>,
 ): Generator<string> {
   const { palette } = options;
-  yield `${palette.bold(headingOf(report))}\n${tally(report.findings)}\n`;
-  for (const { code, message } of report.notes)
-    if (code === 'exception-expired') yield `${palette.yellow('note')}: ${printable(message)}\n`;
+  yield `${palette.bold(title(report))}\n${tally(report.findings)}\n`;
+  for (const { message } of notesOf(report))
+    for (const line of wrap(`note: ${printable(message)}`, (options.width ?? 100) - 6)) yield `${line}\n`;
   for (const [file, findings] of groupByFile(report)) {
     const shown = options.all ? findings : findings.filter(finding => !isQuiet(finding));
     if (shown.length === 0) continue;

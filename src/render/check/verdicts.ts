@@ -1,20 +1,14 @@
 /** How findings are sorted, counted and named, the same in every format. */
+import type { Note } from '../../model/capture.ts';
 import type { Finding, Outcome } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import type { RuleId, RuleInfo } from '../../model/rule.ts';
 import { printable } from '../printable.ts';
-import { title } from '../summary.ts';
 
 /** An outcome as readers see it: an excused finding is one of its own. */
 export type Verdict = Outcome | 'excused';
 
 export const verdictOf = ({ outcome, excuse }: Finding): Verdict => (excuse ? 'excused' : outcome);
-
-/** What a report is about, in a line that is never empty. */
-export function headingOf(report: Report): string {
-  const executable = report.modules.find(({ role }) => role === 'executable');
-  return title(report) || printable(executable?.path ?? 'a process that its evidence does not name');
-}
 
 /** What needs no reader unless asked for. */
 export const isQuiet = ({ outcome }: Finding): boolean => outcome === 'pass' || outcome === 'not-applicable';
@@ -33,6 +27,10 @@ export function excuseWords({ excuse }: Finding): string {
     ? 'known from the baseline'
     : `excepted until ${excuse.expires}: ${printable(excuse.reason)}`;
 }
+
+/** What a reader of verdicts should know of the evidence. That a file alone was judged is in its verdicts. */
+export const notesOf = ({ notes }: Report): readonly Note[] =>
+  notes.filter(({ code }) => code !== 'predicted');
 
 export type RuleTable = ReadonlyMap<RuleId, RuleInfo>;
 
