@@ -124,8 +124,8 @@ function attempt<T>(path: string, action: () => T, undo: () => void = () => {}):
 function outputError(path: string, error: unknown): OutputError {
   return new OutputError(
     'unusable',
-    `${oneCharAByte(path)} cannot be written (${errnoOf(error) || String(error)})`,
-    null,
+    `${oneCharAByte(path) || "''"}: cannot be written (${errnoOf(error) || String(error)})`,
+    errnoOf(error) === 'ENOENT' ? 'its folder must exist' : null,
     error,
   );
 }

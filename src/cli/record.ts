@@ -19,9 +19,17 @@ export interface RecordOptions {
 export function runRecord(word: string, { output, force }: RecordOptions): void {
   const [target] = parseTargets([word], process.ppid);
   if (target?.kind !== 'process')
-    throw new TargetError('unusable', `only a running process can be recorded, not '${oneCharAByte(word)}'`);
+    throw new TargetError(
+      'unusable',
+      `${oneCharAByte(word)}: only a running process can be recorded`,
+      'it is named by its PID',
+    );
   if (output !== null && !force && existsSync(output))
-    throw new TargetError('unusable', `${oneCharAByte(output)} is there already`, '--force overwrites it');
+    throw new TargetError(
+      'unusable',
+      `${oneCharAByte(output)}: it is there already`,
+      '--force overwrites it',
+    );
   const text = `${stringify(recordLive(target.pid), 1)}\n`;
   const file = output === null ? standardOutput() : fileOutput(output, 0o600);
   try {

@@ -15,6 +15,6 @@ export function parseTargets(words: readonly string[], parent: number): Target[]
     if (pid) return { kind: 'process', name: word, pid: Number(pid[1] ?? pid[2]) };
     return word === '-'
       ? { kind: 'standard-input', name: 'standard input' }
-      : { kind: 'file', name: oneCharAByte(word), path: word };
+      : { kind: 'file', name: oneCharAByte(word) || "''", path: word };
   });
 }

@@ -47,7 +47,8 @@ export function explainMapping(context: Context, vma: Vma, i: number): Mapping {
     const contents = contentsWithin(claim.piece, vma);
     for (let j = 0; j < contents.length; j++) {
       const content = contents[j]!;
-      if (content.role !== 'reservation') segments = withOther(segments, content.segment);
+      if (claim.module === module && content.role !== 'reservation')
+        segments = withOther(segments, content.segment);
       if (content.role !== 'bss') onlyBss = false;
       if (content.relro) relro = true;
     }

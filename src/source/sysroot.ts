@@ -24,7 +24,11 @@ export class Sysroot {
   constructor(folder: string) {
     this.folder = Buffer.from(folder).toString('latin1').replace(/\/+$/, '');
     const root = this.open('/');
-    if (root === null) throw new TargetError('unusable', `${this.folder || '/'}: there is no such folder`);
+    if (root === null)
+      throw new TargetError(
+        'unusable',
+        `${this.folder || '/'}: there is no such folder, or it may not be read`,
+      );
     closeSync(root);
   }
 

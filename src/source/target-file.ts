@@ -41,13 +41,17 @@ export function captureFile(path: string, options: TargetOptions, elf: ElfSource
     const stats = fstatSync(fd);
     const name = oneCharAByte(path);
     const other = otherKind(stats);
-    if (other) throw new TargetError('unusable', `it is ${other}, no evidence`);
+    if (other) throw new TargetError('unusable', `it is ${other}, no evidence`, remedyFor(path));
     if (stats.isFile()) return captureRegular(fd, stats.size, name, options, elf);
     return captureStream(fd, name, options, elf);
   } finally {
     closeSync(fd);
   }
 }
+
+/** Of what is no file. */
+const remedyFor = (path: string): string | null =>
+  path.startsWith('/proc/') ? 'a process is named by its PID, or as /proc/PID' : null;
 
 /** Reads evidence from a descriptor that cannot be read at an offset. @throws TargetError */
 export function captureStream(

@@ -83,7 +83,7 @@ describeWith(['gcc'], 'record', () => {
   it('overwrites nothing unless told to', async () => {
     writeFileSync(path('kept'), 'kept');
     const { stderr, code } = await record('-o kept');
-    expect([code, stderr]).toEqual([2, 'vmaexplain: kept is there already\n  --force overwrites it\n']);
+    expect([code, stderr]).toEqual([2, 'vmaexplain: kept: it is there already\n  --force overwrites it\n']);
     expect(readFileSync(path('kept'), 'utf8')).toBe('kept');
     expect((await record('-o kept --force')).code).toBe(0);
     expect(readFileSync(path('kept'), 'utf8')).toContain('vmaexplain-snapshot');
@@ -99,7 +99,7 @@ describeWith(['gcc'], 'record', () => {
 
   it('leaves nothing where it cannot be written', async () => {
     const missing = await record('-o missing/snapshot.json');
-    expect([missing.code, missing.stderr.split('\n').length]).toEqual([2, 2]);
+    expect([missing.code, missing.stderr.split('\n').length]).toEqual([2, 3]);
     const full = await record('-o full.json', 'ulimit -f 8;');
     expect([full.code, full.stderr.split('\n').length]).toEqual([2, 2]);
     expect(readdirSync(folder)).toEqual([]);

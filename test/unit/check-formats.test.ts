@@ -129,6 +129,8 @@ describe('table', () => {
                        3 of its 5 GOT slots may be written (24 bytes in .got.plt)
                        remedy: Link with -Wl,-z,relro,-z,now; see
                        relro-not-in-force where that is done already.
+
+      2 findings make the check fail
       "
     `);
   });

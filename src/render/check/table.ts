@@ -7,6 +7,8 @@
  *   /usr/bin/sleep
  *     warning       relro-partial  declared  47 slots … lie outside GNU_RELRO and stay writable
  *                   remedy: link with -Wl,-z,relro,-z,now
+ *
+ *   2 findings make the check fail
  */
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
@@ -37,6 +39,9 @@ export const renderCheckTable: CheckRenderer = function* (reports, options) {
     first = false;
     yield* renderReport(report, options, rules, explained);
   }
+  const counting = reports.flatMap(({ findings }) => findings.filter(options.counts)).length;
+  if (counting > 0)
+    yield `\n${counting} ${counting === 1 ? 'finding makes' : 'findings make'} the check fail\n`;
 };
 
 function* renderReport(
