@@ -14,15 +14,9 @@
 import { LastTwo } from '../model/last-two.ts';
 import { isAt, ownText } from '../model/text.ts';
 import type { Figures, Vma } from '../model/vma.ts';
+import { BadLines } from './bad-lines.ts';
 import { FileTable } from './file-table.ts';
 import { type OpenVma, VmaReader } from './maps.ts';
-
-/** A line that could not be read. */
-export interface BadLine {
-  /** Counted from 1. */
-  readonly number: number;
-  readonly text: string;
-}
 
 /** Which lines follow the first line of a record. */
 interface Shape {
@@ -42,7 +36,6 @@ const KB = ' kB';
 const KIB = 1024;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
-const LONGEST_QUOTE = KIB;
 /** Records are remembered from this one on: it pays where thousands are alike. */
 const MANY = 1000;
 /** Of records that are remembered, with some 600 characters each; and of sets of flags, of which there are a few dozen. */
@@ -61,9 +54,7 @@ export class SmapsParser {
   readonly vmas: Vma[] = [];
   /** In the order in which they were first met. */
   readonly figureNames: string[] = [];
-  readonly badLines: BadLine[] = [];
-  /** How many lines were bad in all; `badLines` keeps the first few. */
-  badLineCount = 0;
+  readonly bad: BadLines = new BadLines();
 
   readonly #reader = new VmaReader(this.files);
   #rest = '';
@@ -123,11 +114,7 @@ export class SmapsParser {
     if (figure && this.#open) this.#takeFigure(figure);
     else if (line.startsWith(VM_FLAGS) && this.#open)
       this.#open.vmFlags = this.#flagSet(line.slice(VM_FLAGS.length));
-    else if (line.trim() !== '') {
-      this.badLineCount++;
-      if (this.badLines.length < 20)
-        this.badLines.push({ number: this.#line, text: line.slice(0, LONGEST_QUOTE) });
-    }
+    else if (line.trim() !== '') this.bad.add(this.#line, line);
     return false;
   }
 

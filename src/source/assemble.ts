@@ -36,7 +36,7 @@ export function assembleCapture(evidence: ProcessEvidence): Capture {
     randomizeVaSpace: evidence.randomizeVaSpace === null ? null : Number(evidence.randomizeVaSpace),
     stackPointers: evidence.stackPointers.map(pointer => address(BigInt(pointer))).sort(ascending),
   };
-  const allNotes: Note[] = [...notes, ...orderNotes, ...badLineNotes(parsed)];
+  const allNotes: Note[] = [...notes, ...orderNotes, ...badLineNotes(parsed.bad.lines, parsed.bad.count)];
   if (vmas.length > 0 && !auxv)
     allNotes.push({
       code: 'auxv-unreadable',

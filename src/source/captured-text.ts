@@ -30,7 +30,10 @@ const hasNothing = ({ vmas, command }: TextProcess): boolean =>
 /** Recognised, and yet without a mapping: why. */
 function nothingIn(process: TextProcess): TargetError {
   // A sum without rows tells nothing.
-  const [why] = [...process.limits.filter(({ code }) => code !== 'total-differs'), ...badLineNotes(process)];
+  const [why] = [
+    ...process.limits.filter(({ code }) => code !== 'total-differs'),
+    ...badLineNotes(process.badLines, process.badLineCount),
+  ];
   return why
     ? new TargetError('unusable', `it has no mapping that could be explained: ${why.message}`)
     : new TargetError('unusable', NO_MAPPINGS, 'capture it as root or as the user of the process');
@@ -81,7 +84,7 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
       ...(hasNothing(text) ? [{ code: 'no-mappings', message: NO_MAPPINGS }] : []),
       ...text.limits,
       ...notes,
-      ...badLineNotes(text),
+      ...badLineNotes(text.badLines, text.badLineCount),
       ...found.notes,
     ],
   };

@@ -43,7 +43,7 @@ describe('smaps', () => {
       fc.property(records, wanted => {
         const parser = parse(wanted.map(printRecord).join(''));
         expect(allTold(parser)).toEqual(wanted.map(expected));
-        expect(parser.badLineCount).toBe(0);
+        expect(parser.bad.count).toBe(0);
       }),
     );
   });
@@ -67,7 +67,7 @@ describe('smaps', () => {
     for (const char of text) bytewise.feed(char);
     bytewise.finish();
     expect(allTold(bytewise)).toEqual(allTold(parse(text)));
-    expect(bytewise.badLineCount).toBe(0);
+    expect(bytewise.bad.count).toBe(0);
   });
 
   it('I5 keeps flags that it does not know', () => {
@@ -100,23 +100,23 @@ describe('smaps', () => {
 
   it('names bad lines with their number and goes on', () => {
     const good = '1000-2000 rw-p 00000000 00:00 0 \n';
-    const { badLines, badLineCount, vmas } = parse(`what is this\n${good}Rss: many kB\nRss: 8 kB\n`);
-    expect(badLines).toEqual([
+    const { bad, vmas } = parse(`what is this\n${good}Rss: many kB\nRss: 8 kB\n`);
+    expect(bad.lines).toEqual([
       { number: 1, text: 'what is this' },
       { number: 3, text: 'Rss: many kB' },
     ]);
-    expect(badLineCount).toBe(2);
+    expect(bad.count).toBe(2);
     expect(vmas).toMatchObject([{ figures: [8192] }]);
   });
 
   it('counts lines also where it reads whole records at once', () => {
     const record = '1000-2000 rw-p 00000000 00:00 0 \nRss:                   4 kB\nVmFlags: rd \n';
-    const { badLines } = parse(record.repeat(3), 'oops\n');
-    expect(badLines).toEqual([{ number: 10, text: 'oops' }]);
+    const { bad } = parse(record.repeat(3), 'oops\n');
+    expect(bad.lines).toEqual([{ number: 10, text: 'oops' }]);
   });
 
   it('holds no more than a line of text without newlines', () => {
     const parser = parse(...Array.from({ length: 100 }, () => 'x'.repeat(10_000)));
-    expect(parser.badLines[0]!.text.length).toBeLessThanOrEqual(64 * 1024);
+    expect(parser.bad.lines[0]!.text.length).toBeLessThanOrEqual(64 * 1024);
   });
 });

@@ -10,14 +10,11 @@
 import type { Note } from '../../model/capture.ts';
 import { isPlainNumber } from '../../model/figures.ts';
 import { Cursor } from './cursor.ts';
-import { takeFlagRun } from './extended-row.ts';
+import { DEVICE, INODE, takeFlagRun } from './extended-row.ts';
 import { ordersOf } from './figure-names.ts';
 import { endAfter, KIB, parseAddress, parseDecimal, parseOffset } from './numbers.ts';
 import { isKernelPermissions } from './permissions.ts';
 import type { Completed, Form, ReadRow, TextRow } from './row.ts';
-
-const DEVICE = /^[0-9a-f]{2,8}:[0-9a-f]{2,8}$/;
-const INODE = /^[0-9]{1,20}$/;
 
 /** `name` of its rows holds everything after the inode until they are complete. */
 const FORM: Form = { kind: 'pmap', variant: 'procps -q -X', figureNames: [], complete };

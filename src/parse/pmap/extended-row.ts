@@ -24,8 +24,8 @@ interface Lead {
   readonly inode: string | null;
 }
 
-const DEVICE = /^[0-9a-f]{2,8}:[0-9a-f]{2,8}$/;
-const INODE = /^[0-9]{1,20}$/;
+export const DEVICE: RegExp = /^[0-9a-f]{2,8}:[0-9a-f]{2,8}$/;
+export const INODE: RegExp = /^[0-9]{1,20}$/;
 
 /** Reads a line; null where it does not have the header's columns. */
 export function parseExtendedRow(line: string, header: ExtendedHeader): TextRow | null {

@@ -21,8 +21,8 @@ const MAP_ROW =
   /^0x(?:0x)?([0-9a-f]{1,16}) +0x(?:0x)?([0-9a-f]{1,16}) +([r-][w-][x-]) +[r-][w-][x-] +(COW|NCOW) +N?NC +[0-9]+ +[0-9]+ +[0-9]+(?: +([0-9]{1,8}),([0-9]{1,8}) +([0-9]{1,20})(?: +(.*))?)? *$/s;
 const ALL_ROW =
   /^([0-9A-Fa-f]{8,16})-([0-9A-Fa-f]{8,16}) +[0-9]{1,18}k +([0-9A-Fa-f]{1,16}) +([r-][w-][x-])([ps-])[+-] +\([r-][w-][x-]\) +[0-9]+\/[0-9]+\/[0-9]+ +([0-9]{1,8}):([0-9]{1,8}) +([0-9]{1,20}) -(?: +(.*))?$/s;
-/** 64-bit addresses and offsets in full; Linux pads to eight digits only. */
-const FULL_WIDTH = /^[0-9a-f]{16}-[0-9a-f]{16} .{4} [0-9a-f]{16} /;
+/** pmap -l: 64-bit addresses and offsets in full; Linux pads to eight digits only. */
+export const FULL_WIDTH: RegExp = /^[0-9a-f]{16}-[0-9a-f]{16} .{4} [0-9a-f]{16} /;
 
 /** Reads a line as any of the three; null where it is none. */
 export function parseNetbsdRow(line: string): ReadRow | null {

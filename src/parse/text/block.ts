@@ -1,6 +1,5 @@
 import type { Address } from '../../model/units.ts';
-import type { BadLine } from '../smaps.ts';
-import type { BadLines } from './bad-lines.ts';
+import type { BadLine, BadLines } from '../bad-lines.ts';
 import type { TextProcess } from './types.ts';
 
 /** The lines of one process in a text. */

@@ -3,8 +3,8 @@
  * below other rows, and, where neither is there, with a mapping that lies below the end of the last one.
  */
 
+import { BadLines } from '../bad-lines.ts';
 import { type ReadLine, RowReader } from '../pmap/row-reader.ts';
-import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import { parseFirstLine } from './first-line.ts';
 import { beginsWithAddress, isFooter, isHeader, isOrnament } from './furniture.ts';

@@ -1,6 +1,6 @@
 /** Makes the processes of a text's blocks, which may need each other. */
 import type { Address } from '../../model/units.ts';
-import { BadLines } from './bad-lines.ts';
+import { BadLines } from '../bad-lines.ts';
 import type { Block } from './block.ts';
 import type { TextProcess } from './types.ts';
 

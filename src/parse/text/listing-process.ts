@@ -1,10 +1,10 @@
 /** Makes a TextProcess of a listing whose rows are all known. */
 import type { Address } from '../../model/units.ts';
 import type { Figures, Vma } from '../../model/vma.ts';
+import type { BadLines } from '../bad-lines.ts';
 import { smallestPage } from '../page-size.ts';
 import { kernelName } from '../pmap/names.ts';
 import type { Completed, Form, TextRow } from '../pmap/row.ts';
-import type { BadLines } from './bad-lines.ts';
 import { ListedFiles } from './files.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';

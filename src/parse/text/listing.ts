@@ -1,10 +1,9 @@
 /** The lines of one process that some pmap printed: collects the rows until all of them are known. */
 import { ownText } from '../../model/text.ts';
 import type { Address } from '../../model/units.ts';
+import { type BadLine, BadLines } from '../bad-lines.ts';
 import type { Completed, Form, ReadRow, TextRow } from '../pmap/row.ts';
 import { isSecondRow } from '../pmap/tabular-quirks.ts';
-import type { BadLine } from '../smaps.ts';
-import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import type { FirstLine } from './first-line.ts';
 import { footerTotal } from './furniture.ts';

@@ -3,9 +3,10 @@
  * mapping that starts below the end of the one before belongs to another process.
  */
 import { type Address, address } from '../../model/units.ts';
+import { BadLines } from '../bad-lines.ts';
 import { smallestPage } from '../page-size.ts';
+import { FULL_WIDTH } from '../pmap/netbsd-rows.ts';
 import { SmapsParser } from '../smaps.ts';
-import { BadLines } from './bad-lines.ts';
 import type { Block } from './block.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';
@@ -13,8 +14,6 @@ import { ROLLUP_NAME } from './refused.ts';
 import type { TextProcess } from './types.ts';
 
 const RANGE = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-][x-][sp] [0-9a-f]/;
-/** Sixteen digits for an offset: NetBSD's pmap -l. */
-const NETBSD = /^[0-9a-f]{16}-[0-9a-f]{16} .{4} [0-9a-f]{16} /;
 const LONGEST_FIGURE_NAME = 32;
 
 export interface MapsRange {
@@ -25,7 +24,7 @@ export interface MapsRange {
 /** The range of a line of maps; null where it is none. */
 export function parseMapsRange(line: string): MapsRange | null {
   const match = RANGE.exec(line);
-  if (!match || NETBSD.test(line)) return null;
+  if (!match || FULL_WIDTH.test(line)) return null;
   return { start: address(BigInt(`0x${match[1]}`)), end: address(BigInt(`0x${match[2]}`)) };
 }
 
@@ -124,6 +123,6 @@ export class MapsBlock implements Block {
     if (this.#finished) return;
     this.#finished = true;
     this.#parser.finish();
-    this.bad.append(this.#parser.badLines, this.#parser.badLineCount, this.#linesBefore);
+    this.bad.append(this.#parser.bad.lines, this.#parser.bad.count, this.#linesBefore);
   }
 }

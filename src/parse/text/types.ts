@@ -1,7 +1,7 @@
 /** What captured text is read into, whichever form it has. */
 import type { Note } from '../../model/capture.ts';
 import type { Vma } from '../../model/vma.ts';
-import type { BadLine } from '../smaps.ts';
+import type { BadLine } from '../bad-lines.ts';
 
 /** One process of a captured text. */
 export interface TextProcess {

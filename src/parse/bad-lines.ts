@@ -1,4 +1,9 @@
-import type { BadLine } from '../smaps.ts';
+/** A line that could not be read. */
+export interface BadLine {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly text: string;
+}
 
 const KEPT = 20;
 /** Longer lines are cut; nobody reads them, and a hostile text may be made of them. */
