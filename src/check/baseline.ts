@@ -37,7 +37,7 @@ function parseKnown(value: JsonValue): KnownFinding {
 }
 
 /** What was inconclusive and now fails is new; the reverse is not. */
-export function baselineOf(known: readonly KnownFinding[]): Baseline {
+function baselineOf(known: readonly KnownFinding[]): Baseline {
   const outcomes = new Map<string, KnownFinding['outcome']>();
   for (const finding of known)
     if (outcomes.get(identityKey(finding)) !== 'fail') outcomes.set(identityKey(finding), finding.outcome);

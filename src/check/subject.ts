@@ -14,7 +14,7 @@ const KINDS: Partial<Record<MappingKind, string>> = {
 };
 
 /** The module and its segments; else the mapped file; else the kind of memory, which is the executable's. */
-export function aboutMapping(context: Context, mapping: Mapping): About {
+function aboutMapping(context: Context, mapping: Mapping): About {
   const { report, executablePath } = context;
   const { vma, kind, inferred, segments } = mapping;
   if (mapping.module !== null) {

@@ -1,6 +1,6 @@
 /**
  * How well a predicted layout fits the mappings that are there. Used to choose among candidate biases and
- * among candidate files; what does not fit is named later, by compare.ts.
+ * among candidate files; what does not fit is named later, by deviations.ts.
  */
 import type { Piece } from '../model/module.ts';
 import type { Vma } from '../model/vma.ts';

@@ -42,8 +42,6 @@ function kindOf(type: number, { globDat, jumpSlot, irelative }: Types): Slot['ki
   return type === irelative ? 'irelative' : null;
 }
 
-const DT_RELACOUNT = 0x6ffffff9;
-const DT_RELCOUNT = 0x6ffffffa;
 /** Bytes of one relocation table that are read; a longer one makes the slots unknown. */
 const LONGEST_TABLE = 4 << 20;
 
@@ -59,8 +57,8 @@ export function readSlots(
   const { values } = entries;
   const tables = [
     { at: DT.JMPREL, size: DT.PLTRELSZ, rela: values.get(DT.PLTREL) === BigInt(DT.RELA), skip: 0n },
-    { at: DT.RELA, size: DT.RELASZ, rela: true, skip: values.get(DT_RELACOUNT) ?? 0n },
-    { at: DT.REL, size: DT.RELSZ, rela: false, skip: values.get(DT_RELCOUNT) ?? 0n },
+    { at: DT.RELA, size: DT.RELASZ, rela: true, skip: values.get(DT.RELACOUNT) ?? 0n },
+    { at: DT.REL, size: DT.RELSZ, rela: false, skip: values.get(DT.RELCOUNT) ?? 0n },
   ];
   const slots: Slot[] = [];
   for (const table of tables) {

@@ -4,7 +4,7 @@
  *
  *   file offset ──(segment: offset − vaddr)──▶ vaddr ──(+ load bias)──▶ run-time address
  *
- * Every conversion between the spaces is in this file.
+ * Conversions of single numbers are in this file; offsetOfVaddr (elf/dynamic.ts) goes by a whole file's segments.
  */
 
 declare const space: unique symbol;

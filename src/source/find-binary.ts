@@ -39,11 +39,13 @@ export type Place = 'given' | 'sysroot' | 'host';
 export class BinaryFinder {
   readonly #given: ReadonlyMap<string, string>;
   readonly #roots: readonly { readonly root: Sysroot; readonly place: Place }[];
+  readonly #unused: Set<string>;
   readonly #directories = new Map<Sysroot, readonly string[]>();
 
   /** @throws TargetError 'unusable' where a sysroot does not exist. */
   constructor(options: BinaryOptions) {
     this.#given = new Map([...options.elf].map(([name, file]) => [oneCharAByte(name), file]));
+    this.#unused = new Set(this.#given.keys());
     this.#roots = [
       ...options.sysroots.map(folder => ({ root: new Sysroot(folder), place: 'sysroot' as const })),
       ...(options.useHost ? [{ root: new Sysroot('/'), place: 'host' as const }] : []),
@@ -57,7 +59,9 @@ export class BinaryFinder {
    * @returns what `read` made of it; else the first reason met why not.
    */
   find(name: string, read: (found: readonly FoundFile[]) => ImageState): ImageState {
-    const given = this.#given.get(name) ?? this.#given.get(name.slice(name.lastIndexOf('/') + 1));
+    const key = [name, name.slice(name.lastIndexOf('/') + 1)].find(known => this.#given.has(known));
+    const given = key === undefined ? undefined : this.#given.get(key);
+    if (key !== undefined) this.#unused.delete(key);
     let trouble: ImageState | null = null;
     for (const offer of given === undefined ? this.#offers(name) : [openGiven(given)]) {
       const found = offer.filter(file => file.ok);
@@ -72,6 +76,11 @@ export class BinaryFinder {
       }
     }
     return trouble ?? unavailable('not-found', this.#notFound(name));
+  }
+
+  /** Names for which a file was given, and which were never looked for. */
+  unusedNames(): readonly string[] {
+    return [...this.#unused];
   }
 
   #notFound(name: string): string {

@@ -44,7 +44,7 @@ export function imagesFor(
   const finder = new BinaryFinder(options);
   const budget = new HeaderBudget();
   const found = files.map(file => mappedFile(finder, file, depth, budget));
-  return { files: found, notes: pathOnlyNote(found) };
+  return { files: found, notes: [...pathOnlyNote(found), ...unusedNotes(finder)] };
 }
 
 function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth, budget: HeaderBudget): MappedFile {
@@ -116,6 +116,11 @@ function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: bool
     `${found.path} of this machine is another file (its inode is ${found.stats.ino}, the mapped one's ${file.inode}); --sysroot / takes it all the same`,
   );
 }
+
+const unusedNotes = (finder: BinaryFinder): Note[] =>
+  finder
+    .unusedNames()
+    .map(name => ({ code: 'elf-unused', message: `--elf ${name}: nothing is mapped by that name` }));
 
 function pathOnlyNote(files: readonly MappedFile[]): Note[] {
   const read = files.flatMap(({ image }) => (image.status === 'read' ? [image.candidates] : []));

@@ -67,7 +67,7 @@ export class LiveImages {
       const readIt = (): ElfFile => readElf(bytes, depth);
       const read = (): ElfFile => (recorder ? readIt() : this.#known.get(stats, depth, readIt));
       // Half of what a small process has mapped is data; an error for each takes longer than looking before.
-      return readImage(() => (isElf(bytes) ? read() : null), opened.path, opened.identity, this.#budget);
+      return readImage(() => (isElf(bytes) ? read() : null), opened.path, 'inode', this.#budget);
     } finally {
       opened.close();
     }

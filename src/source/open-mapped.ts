@@ -10,11 +10,10 @@
  * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
  */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import type { Identity } from '../model/capture.ts';
 import { throughMaps } from '../parse/maps.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
-import { type Refusal, refuse, reopenRegular } from './open-regular.ts';
+import { type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
 
@@ -26,16 +25,7 @@ export interface Wanted {
   readonly end: bigint;
 }
 
-export type Opened =
-  | {
-      readonly ok: true;
-      readonly bytes: FileBytes;
-      readonly stats: BigIntStats;
-      readonly path: string;
-      readonly identity: Identity;
-      close(): void;
-    }
-  | Refusal;
+export type Opened = (RegularFile & { readonly path: string }) | Refusal;
 
 const OUT_OF_FILES = 'too many files are open (raise `ulimit -n`)';
 
@@ -120,7 +110,6 @@ export class MappedFileOpener {
       bytes: new FileBytes(fd, Number(stats.size)),
       stats,
       path: wanted.name,
-      identity: 'inode',
       close: () => closeSync(fd),
     };
   }
@@ -134,7 +123,7 @@ export class MappedFileOpener {
         : refuse('not-found', 'it is not there any more, or its directory may not be searched');
     try {
       const file = reopenRegular(handle, stats => objection(stats, wanted));
-      return file.ok ? { ...file, path, identity: 'inode' } : file;
+      return file.ok ? { ...file, path } : file;
     } finally {
       closeSync(handle);
     }

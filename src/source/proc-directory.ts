@@ -3,8 +3,8 @@
  * gives ESRCH and never another process's data (proc(5)).
  */
 import { closeSync, constants, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import { AddressSpace } from './address-space.ts';
 import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
+import { ExecDetector } from './exec-detector.ts';
 import { readSmall, readText } from './read.ts';
 
 const SMALL = 1 << 20;
@@ -54,8 +54,8 @@ export class ProcDirectory {
     readText(this.path(name), feed);
   }
 
-  addressSpace(): AddressSpace {
-    return new AddressSpace(this.path('pagemap'));
+  addressSpace(): ExecDetector {
+    return new ExecDetector(this.path('pagemap'));
   }
 
   threads(): number[] {

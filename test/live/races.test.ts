@@ -8,9 +8,9 @@ import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import { readElf } from '../../src/elf/read.ts';
 import type { Report } from '../../src/model/report.ts';
-import type { AddressSpace } from '../../src/source/address-space.ts';
 import { readConsistently } from '../../src/source/consistent.ts';
 import { TargetError } from '../../src/source/errors.ts';
+import type { ExecDetector } from '../../src/source/exec-detector.ts';
 import { captureLive } from '../../src/source/live.ts';
 import { MappedFileOpener, type Wanted } from '../../src/source/open-mapped.ts';
 import { ProcDirectory } from '../../src/source/proc-directory.ts';
@@ -168,7 +168,7 @@ describe('execve(2)', () => {
       this.#sign = sign;
       this.#times = times;
     }
-    override addressSpace(): AddressSpace {
+    override addressSpace(): ExecDetector {
       const space = super.addressSpace();
       if (this.#times-- > 0 && this.#sign === 'gone') space.isGone = () => true;
       return space;

@@ -151,6 +151,21 @@ describe('a base name', () => {
   });
 });
 
+describe('a file given by name', () => {
+  const file = join(sysroot({ 'given.so': 'aa' }), 'given.so');
+
+  it('goes by path or by base name; a name that nothing has is noted', () => {
+    for (const name of ['/lib/libx.so', 'libx.so'])
+      expect(lookUp({}, { elf: new Map([[name, file]]) })).toMatchObject({
+        files: [{ image: { status: 'read', candidates: [{ path: file }] } }],
+        notes: [{ code: 'path-only' }],
+      });
+    const { files, notes } = lookUp({}, { elf: new Map([['libx', file]]) });
+    expect(files[0]!.image).toMatchObject({ status: 'unavailable', reason: 'not-found' });
+    expect(notes).toEqual([{ code: 'elf-unused', message: '--elf libx: nothing is mapped by that name' }]);
+  });
+});
+
 describe('identity', () => {
   const root = sysroot({ 'lib/libx.so': 'aa', 'lib/none.so': '' });
   const path = join(root, 'lib/libx.so');

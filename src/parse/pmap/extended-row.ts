@@ -96,7 +96,7 @@ function takeFlags(cursor: Cursor, flagsEnd: number | null, hasFile: boolean | n
 /** Takes the longest run of flags, less one word where that leaves a mapped file without a name. */
 export function takeFlagRun(cursor: Cursor, hasFile: boolean | null): readonly string[] {
   const words = wordsOf(cursor.line.slice(cursor.at));
-  let count = countFlags(words, 0);
+  let count = countFlags(words);
   if (count === words.length && hasFile === true) count--;
   for (let i = 0; i < count; i++) cursor.next();
   return words.slice(0, Math.max(count, 0));

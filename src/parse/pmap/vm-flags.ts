@@ -18,20 +18,19 @@ const RANK = new Map<string, number>([
   ...HIGH_BITS.map((word): [string, number] => [word, LOW_BITS.length]),
 ]);
 
-/** How many words from `from` on are flags: the longest run that the kernel could have printed. */
-export function countFlags(words: readonly string[], from: number): number {
+/** How many of the first words are flags: the longest run that the kernel could have printed. */
+export function countFlags(words: readonly string[]): number {
   let highest = -1;
-  let at = from;
+  let at = 0;
   for (; at < words.length; at++) {
     const word = words[at]!;
     const rank = RANK.get(word);
     if (rank === undefined) break;
-    const repeated =
-      rank < LOW_BITS.length ? rank <= highest : word !== '??' && words.indexOf(word, from) < at;
+    const repeated = rank < LOW_BITS.length ? rank <= highest : word !== '??' && words.indexOf(word) < at;
     if (repeated) break;
     highest = Math.max(highest, rank);
   }
-  return at - from;
+  return at;
 }
 
 /** May this be a flag of some kernel, known or not? */

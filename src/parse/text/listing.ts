@@ -61,12 +61,10 @@ export class Listing implements Block {
     return true;
   }
 
-  /** Takes what a later line says about the last row; false where there is none. */
-  amend({ device, inode, name }: Pick<TextRow, 'device' | 'inode' | 'name'>): boolean {
+  /** Takes what a later line says about the last row, where there is one. */
+  amend({ device, inode, name }: Pick<TextRow, 'device' | 'inode' | 'name'>): void {
     const last = this.#rows.pop();
-    if (!last) return false;
-    this.#rows.push({ ...last, device, inode, name: this.#keep(name) });
-    return true;
+    if (last) this.#rows.push({ ...last, device, inode, name: this.#keep(name) });
   }
 
   /** Takes a line that looks like a sum; if rows follow, it was none. */

@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /**
- * The address space that a process has now. execve(2) puts another one in its place, which may look the same; of one that
- * is no more, a descriptor opened before reads nothing (kernel fs/proc/task_mmu.c pagemap_read, which takes 8 bytes a page).
+ * Tells whether a process still has the address space that it has now. execve(2) puts another in its place, which may look
+ * the same; of one that is no more, a descriptor opened before reads nothing (kernel fs/proc/task_mmu.c pagemap_read, which
+ * takes 8 bytes a page).
  */
-export class AddressSpace {
+export class ExecDetector {
   /** null: this kernel tells nothing, or not to us. */
   readonly #fd: number | null;
 
