@@ -5,6 +5,7 @@ import { sizeOf } from '../model/units.ts';
 import { baseName } from './contents.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
+import { flagSentences } from './vm-flag-words.ts';
 
 const VDSO =
   'The kernel maps this small library into every process, so that calls such as clock_gettime need no switch to the kernel; code that is read and executed, never written.';
@@ -12,11 +13,11 @@ const VDSO =
 /** Explains one mapping. */
 export function explain(report: Report, mapping: Mapping): string {
   const module = mapping.module === null ? null : report.modules[mapping.module]!;
-  if (module) return explainModuleMapping(report, mapping, module);
-  const text = explainLone(mapping);
-  return mapping.inferred
+  const text = module ? explainModuleMapping(report, mapping, module) : explainLone(mapping);
+  const known = mapping.inferred
     ? `Probably, by its shape and place: ${text[0]!.toLowerCase()}${text.slice(1)}`
     : text;
+  return known + flagSentences(mapping);
 }
 
 function explainModuleMapping(report: Report, mapping: Mapping, module: Module): string {

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect } from 'vitest';
 import type { MappingKind } from '../../src/model/report.ts';
-import { build } from '../support/build.ts';
+import { explain } from '../../src/render/explanation.ts';
+import { build, buildText } from '../support/build.ts';
 import { explainPid } from '../support/explained.ts';
 import { start, stopAll } from '../support/process.ts';
 import { describeWith, itWith } from '../support/tools.ts';
@@ -76,6 +77,29 @@ describeWith(requirements(DEFAULT), 'every mapping has a kind', () => {
       ['rw-p', '[stack]'],
     ]);
     expect(stack.some(({ inferred }) => inferred)).toBe(false);
+  });
+
+  itWith([], 'and what flags tell beyond permissions is explained', async () => {
+    const program = buildText(
+      'flagged.c',
+      `#define _GNU_SOURCE
+#include "subject.h"
+#include <sys/mman.h>
+int main(void) {
+  char *at = mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED || madvise(at, 1 << 20, MADV_DONTDUMP) || madvise(at, 1 << 20, MADV_DONTFORK)) fail("mmap");
+  return ready_and_serve();
+}`,
+    );
+    const report = explainPid((await start(program)).pid);
+    const flagged = report.mappings.find(({ vma }) => vma.vmFlags?.includes('dc') && vma.name === '')!;
+    expect(explain(report, flagged)).toMatch(
+      /^Anonymous memory .* It is left out of core files \(MADV_DONTDUMP\)\. Children do not inherit it \(MADV_DONTFORK\)\.$/,
+    );
+    // The kernel's own have such flags always.
+    const vdso = report.mappings.find(({ kind }) => kind === 'vdso')!;
+    expect(vdso.vma.vmFlags).toContain('de');
+    expect(explain(report, vdso)).not.toMatch(/MADV|MAP_/);
   });
 
   itWith([], 'stacks and arenas of threads', async () => {
