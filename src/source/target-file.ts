@@ -140,13 +140,13 @@ function readHead(fd: number): Buffer {
   return head.subarray(0, length);
 }
 
+/** From where the descriptor stands: who handed it over may have read the beginning. */
 function feedFrom(fd: number, feed: (text: string) => void): void {
   const buffer = Buffer.allocUnsafe(HEAD);
-  for (let at = 0; ; ) {
-    const length = attempt(() => readSync(fd, buffer, 0, HEAD, at));
+  for (;;) {
+    const length = attempt(() => readSync(fd, buffer, 0, HEAD, null));
     if (length === 0) return;
     feed(buffer.toString('latin1', 0, length));
-    at += length;
   }
 }
 
