@@ -1,9 +1,7 @@
 /** The exit code of `check`, 1 where a finding reaches the threshold, else 0. */
 import type { Finding } from '../model/finding.ts';
-import type { Level } from '../model/rule.ts';
+import { LEVELS } from '../model/rule.ts';
 import type { Policy } from './policy.ts';
-
-const SEVERITY: Record<Level, number> = { note: 0, warning: 1, error: 2 };
 
 /** Does this finding make the run fail? */
 export function counts(
@@ -12,7 +10,7 @@ export function counts(
 ): boolean {
   const judged =
     finding.outcome === 'fail' || (finding.outcome === 'inconclusive' && inconclusive === 'fail');
-  return judged && finding.excuse === null && SEVERITY[finding.level] >= SEVERITY[failOn];
+  return judged && finding.excuse === null && LEVELS.indexOf(finding.level) <= LEVELS.indexOf(failOn);
 }
 
 export function checkExitCode(

@@ -3,7 +3,9 @@
  * everything else is itself. A pattern without '/' is matched against the path's last component.
  * Runs all positions of the pattern at once, so that no pattern takes longer than pattern × path.
  */
+
 import { oneCharAByte } from '../model/latin1.ts';
+import { baseName } from '../model/text.ts';
 
 export type Glob = (path: string) => boolean;
 
@@ -13,7 +15,7 @@ type Token = '*' | '**' | '?' | { readonly char: string };
 export function compileGlob(pattern: string): Glob {
   const tokens = tokenize(oneCharAByte(pattern));
   const baseNameOnly = !pattern.includes('/');
-  return path => matches(tokens, baseNameOnly ? path.slice(path.lastIndexOf('/') + 1) : path);
+  return path => matches(tokens, baseNameOnly ? baseName(path) : path);
 }
 
 function tokenize(pattern: string): Token[] {

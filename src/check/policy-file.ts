@@ -9,12 +9,11 @@
  *     "exceptions": [ { "rule": "got-writable", "module": "/usr/bin/app", "reason": "APP-123", "expires": "2027-01-31" } ] }
  */
 import { oneCharAByte } from '../model/latin1.ts';
+import { LEVELS } from '../model/rule.ts';
 import { compileGlob } from './glob.ts';
 import { DEFAULT_POLICY, type Exception, type Levels, type Policy } from './policy.ts';
 import { isRuleId, RULE_IDS } from './rules.ts';
 import { type JsonValue, parseJson } from './strict-json.ts';
-
-const LEVELS = ['error', 'warning', 'note'] as const;
 
 /** @throws UnusableJson, which names the place */
 export function parsePolicy(text: string): Policy {

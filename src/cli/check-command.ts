@@ -1,6 +1,6 @@
 /** The options of `vmaexplain check`. */
 import { Command, Option } from 'commander';
-import type { Level } from '../model/rule.ts';
+import { LEVELS, type Level } from '../model/rule.ts';
 import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
@@ -57,13 +57,7 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     .addOption(list('--ignore <GLOB>', 'leave out files whose path matches (repeatable)'))
     .addOption(list('--rule <ID>', 'judge by this rule only (repeatable)'))
     .addOption(list('--skip <ID>', 'leave this rule out (repeatable)'))
-    .addOption(
-      new Option('--fail-on <LEVEL>', 'what makes the exit code 1 (default: error)').choices([
-        'error',
-        'warning',
-        'note',
-      ]),
-    )
+    .addOption(new Option('--fail-on <LEVEL>', 'what makes the exit code 1 (default: error)').choices(LEVELS))
     .addOption(
       new Option('--inconclusive <HOW>', 'what an inconclusive verdict counts as (default: pass)').choices([
         'fail',

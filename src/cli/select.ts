@@ -1,6 +1,7 @@
 /** `check --all` and `--name REGEX`: every process that may be read; the others are counted. */
 
 import { oneCharAByte } from '../model/latin1.ts';
+import { baseName } from '../model/text.ts';
 import { lossless } from '../render/printable.ts';
 import { TargetError } from '../source/errors.ts';
 import { listProcesses } from '../source/processes.ts';
@@ -20,7 +21,7 @@ export async function selectProcesses(
   const matches = matcher(pattern);
   let [taken, unreadable] = [0, 0];
   for (const { pid, name, executable } of listProcesses()) {
-    if (!matches(name) && !matches(executable?.slice(executable.lastIndexOf('/') + 1) ?? '')) continue;
+    if (!matches(name) && !matches(baseName(executable ?? ''))) continue;
     // Kernel threads have nothing to judge.
     if (executable === null && pattern === null) continue;
     try {

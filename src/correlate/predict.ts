@@ -1,7 +1,9 @@
 /** An ELF file by itself → the Capture of a process that has just this file loaded, as its headers predict it. */
+
 import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
 import { type ElfFile, isProgram } from '../model/elf.ts';
 import type { Loader, Piece } from '../model/module.ts';
+import { baseName } from '../model/text.ts';
 import { atBias, fileOffset, hex, type LoadBias, pageDown, pageUp } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { loadsOf, predictLayout } from './layout.ts';
@@ -68,8 +70,7 @@ const LOADER = /^(ld[-.].*|ld64)\.so\b|^libc\.musl-/;
 
 /** A dynamic loader, which the kernel maps although it looks like a library. musl's has no name but the file's. */
 function isInterpreter(elf: ElfFile, path: string | null): boolean {
-  const fileName = path?.slice(path.lastIndexOf('/') + 1) ?? '';
-  return elf.interpreter === null && LOADER.test(elf.dynamic?.soname ?? fileName);
+  return elf.interpreter === null && LOADER.test(elf.dynamic?.soname ?? baseName(path ?? ''));
 }
 
 /** An i386 program without PT_GNU_STACK gets READ_IMPLIES_EXEC (kernel arch/x86/include/asm/elf.h). */

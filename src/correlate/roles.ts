@@ -1,7 +1,9 @@
 /** Who is who among the mapped files: the executable, its interpreter, and who loads everything else. */
+
 import type { Capture, MappedFile } from '../model/capture.ts';
 import { type ElfFile, isProgram } from '../model/elf.ts';
 import type { Loader } from '../model/module.ts';
+import { baseName } from '../model/text.ts';
 import type { VmaIndex } from './vma-index.ts';
 
 export interface Roles {
@@ -58,7 +60,6 @@ function findInterpreter(capture: Capture, index: VmaIndex, executable: ElfFile 
     const at = index.at(auxv.base);
     if (at?.file != null) return at.file;
   }
-  const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
   if (path !== null) {
     const exact = files.findIndex(file => file.path === path);
     if (exact >= 0) return exact;

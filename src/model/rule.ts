@@ -1,7 +1,8 @@
 /** What `check` judges by: the rules' names, and what is known about each before anything is judged. */
 
-/** How bad a failure is. */
-export type Level = 'error' | 'warning' | 'note';
+/** How bad a failure is; the gravest first. */
+export const LEVELS = ['error', 'warning', 'note'] as const;
+export type Level = (typeof LEVELS)[number];
 
 /**
  * Where a rule looks. 'evidence': do file and process belong together at all? 'declared': what the headers ask

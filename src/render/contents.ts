@@ -2,8 +2,10 @@
  * What lives in a mapping, in a few words: "LOAD 5, RELRO: .init_array .dynamic .got, 24 bytes of .got.plt".
  * Ghosts, padding and zeroes stay quiet here; `--format sections` shows them.
  */
+
 import { sectionAt } from '../model/elf.ts';
 import type { Mapping, Part, Report } from '../model/report.ts';
+import { baseName } from '../model/text.ts';
 import { atBias, sizeOf } from '../model/units.ts';
 import { deviationShort } from './deviation-words.ts';
 import { printable } from './printable.ts';
@@ -112,6 +114,3 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
       return inferred ? 'probably heap of Go' : 'anonymous memory';
   }
 }
-
-/** After the last slash; the whole name where there is none. */
-export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,8 +1,8 @@
 /** What made a mapping, and why it has these permissions: one or two sentences that a student understands. */
 import type { Module } from '../model/module.ts';
 import type { Mapping, Report } from '../model/report.ts';
+import { baseName } from '../model/text.ts';
 import { sizeOf } from '../model/units.ts';
-import { baseName } from './contents.ts';
 import { printable } from './printable.ts';
 import { amount } from './units.ts';
 import { flagSentences } from './vm-flag-words.ts';

@@ -1,5 +1,5 @@
 import type { Mapping, Report } from '../model/report.ts';
-import { baseName } from './contents.ts';
+import { baseName } from '../model/text.ts';
 import { printable } from './printable.ts';
 
 /** What mappings are called: the file's name, the kernel's name, or the module whose tail it is. */

@@ -8,9 +8,11 @@
  * A path is looked up as it stands; a base name, which is all that plain pmap prints, in the usual folders, and every
  * file of that name is a candidate.
  */
+
 import { closeSync, constants, openSync } from 'node:fs';
 import type { ImageState } from '../model/capture.ts';
 import { oneCharAByte } from '../model/latin1.ts';
+import { baseName } from '../model/text.ts';
 import { errnoOf } from './errors.ts';
 import { searchDirectories } from './library-directories.ts';
 import { O_PATH, type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
@@ -59,7 +61,7 @@ export class BinaryFinder {
    * @returns what `read` made of it; else the first reason met why not.
    */
   find(name: string, read: (found: readonly FoundFile[]) => ImageState): ImageState {
-    const key = [name, name.slice(name.lastIndexOf('/') + 1)].find(known => this.#given.has(known));
+    const key = [name, baseName(name)].find(known => this.#given.has(known));
     const given = key === undefined ? undefined : this.#given.get(key);
     if (key !== undefined) this.#unused.delete(key);
     let trouble: ImageState | null = null;

@@ -1,7 +1,9 @@
 /** Asked for and not given: pages of GNU_RELRO that are writable in the process. */
+
 import { isStaticProgram } from '../../model/elf.ts';
 import type { Module } from '../../model/module.ts';
 import type { Level } from '../../model/rule.ts';
+import { baseName } from '../../model/text.ts';
 import { accessTo, type Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { type Image, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
@@ -108,6 +110,6 @@ function causeOf({ report }: Context, image: Image): Cause {
 }
 
 function needs(other: Module, { module, elf }: Image): boolean {
-  const name = elf.dynamic?.soname ?? module.path.slice(module.path.lastIndexOf('/') + 1);
+  const name = elf.dynamic?.soname ?? baseName(module.path);
   return other.image.status === 'read' && (other.image.elf.dynamic?.needed.includes(name) ?? false);
 }

@@ -6,6 +6,7 @@
  * What the runner would act on is escaped as its toolkit does: % CR LF everywhere, : and , in properties too.
  */
 import type { Finding } from '../../model/finding.ts';
+import { LEVELS } from '../../model/rule.ts';
 import { printable } from '../printable.ts';
 import { title } from '../summary.ts';
 import type { CheckOptions, CheckRenderer } from './options.ts';
@@ -16,7 +17,7 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
   for (const report of reports) {
     const open = report.findings.filter(finding => commandOf(finding, options) !== null);
     // GitHub shows ten annotations of each sort: the worst come first.
-    for (const finding of open.sort((a, b) => SEVERITY[a.level] - SEVERITY[b.level]))
+    for (const finding of open.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)))
       yield command(finding, commandOf(finding, options)!, rules);
     yield `vmaexplain: ${inert(title(report))}: ${tally(report.findings)}\n`;
   }
@@ -24,7 +25,6 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
     yield `::error title=not judged::${data(printable(`${target}: ${why}`))}\n`;
 };
 
-const SEVERITY = { error: 0, warning: 1, note: 2 };
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' };
 
 function commandOf(finding: Finding, { counts }: CheckOptions): string | null {

@@ -2,7 +2,7 @@
 import type { Note } from '../../model/capture.ts';
 import type { Finding, Outcome } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
-import type { RuleId, RuleInfo } from '../../model/rule.ts';
+import { LEVELS, type RuleId, type RuleInfo } from '../../model/rule.ts';
 import { printable } from '../printable.ts';
 
 /** An outcome as readers see it: an excused finding is one of its own. */
@@ -53,7 +53,7 @@ export function groupByFile({ findings, modules }: Report): [file: string, findi
 /** "2 errors, 1 warning; 1 inconclusive; 40 passed, 12 not applicable" */
 export function tally(findings: readonly Finding[]): string {
   const count = (verdict: Verdict): number => findings.filter(f => verdictOf(f) === verdict).length;
-  const failed = (['error', 'warning', 'note'] as const).flatMap(level => {
+  const failed = LEVELS.flatMap(level => {
     const n = findings.filter(f => verdictOf(f) === 'fail' && f.level === level).length;
     return n === 0 ? [] : [`${n} ${level}${n === 1 ? '' : 's'}`];
   });
