@@ -13,6 +13,13 @@ const KINDS: Partial<Record<MappingKind, string>> = {
   'shared-memory': 'shared memory',
 };
 
+/** The process as a whole, or something of it, told by its executable. */
+export const aboutProcess = (context: Context, subject: string | null): About => ({
+  module: null,
+  path: context.executablePath,
+  subject,
+});
+
 /** The module and its segments; else the mapped file; else the kind of memory, which is the executable's. */
 function aboutMapping(context: Context, mapping: Mapping): About {
   const { report, executablePath } = context;

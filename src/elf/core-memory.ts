@@ -11,7 +11,6 @@ import type { ElfFile } from '../model/elf.ts';
 import { firstEndingAfter } from '../model/ordered.ts';
 import type { Address } from '../model/units.ts';
 import type { CoreSegment } from './core.ts';
-import { readHeader } from './header.ts';
 import { type Depth, readElf } from './read.ts';
 
 const MOST_HEADERS = 500_000;
@@ -60,7 +59,7 @@ export class CoreMemory {
   headersAt(start: Address): ElfFile | null {
     if (this.#left <= 0) return null;
     try {
-      const elf = readElf(withoutSectionHeaders(this.windowAt(start)), 'layout');
+      const elf = readElf(this.windowAt(start), 'layout', 'segments');
       this.#left -= 1 + elf.programHeaders.length;
       // What is missing from the window was not dumped, and is no flaw of the file.
       return { ...elf, fileSize: null, flaws: [] };
@@ -73,20 +72,4 @@ export class CoreMemory {
     const segment = this.#segments[firstEndingAfter(this.#segments, at)];
     return segment && segment.start <= at ? segment : null;
   }
-}
-
-/** The same image with e_shoff and e_shnum zero. */
-function withoutSectionHeaders(image: ByteSource): ByteSource {
-  const head = readHeader(image).bytes.slice();
-  const [shoff, size, shnum] = head[4] === 2 ? [40, 8, 60] : [32, 4, 48];
-  head.fill(0, shoff, shoff + size).fill(0, shnum, shnum + 2);
-  return {
-    size: image.size,
-    read(offset, length) {
-      if (offset >= BigInt(head.length)) return image.read(offset, length);
-      const bytes = image.read(offset, length).slice();
-      bytes.set(head.subarray(Number(offset), Number(offset) + bytes.length));
-      return bytes;
-    },
-  };
 }

@@ -27,11 +27,12 @@ const LONGEST_INTERPRETER = 4096;
 const NAMES_BEFORE_HEADERS = 2048;
 
 /**
- * Reads what `depth` asks for.
+ * Reads what `depth` asks for; `part`: an image in memory has no section headers.
  * @throws NotElf, MalformedElf where there is no usable ELF header; other faults become `flaws`.
  */
-export function readElf(file: ByteSource, depth: Depth): ElfFile {
-  const header = readHeader(file);
+export function readElf(file: ByteSource, depth: Depth, part: 'file' | 'segments' = 'file'): ElfFile {
+  const known = readHeader(file);
+  const header = part === 'file' ? known : { ...known, shoff: 0n, shnum: 0 };
   const source = withTail(file, header);
   const { is64, little } = header;
   const flaws: string[] = [];

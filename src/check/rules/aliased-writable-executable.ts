@@ -2,8 +2,9 @@
 import type { Mapping } from '../../model/report.ts';
 import { mergeSpans, overlap, type Span } from '../../model/spans.ts';
 import type { Context } from '../context.ts';
-import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
+import { aboutProcess } from '../subject.ts';
 
 type Aliased = { bytes: number; writableMappings: number; executableMappings: number };
 
@@ -25,7 +26,7 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
       'Unmap the writable view, or seal the memfd against writing (F_SEAL_FUTURE_WRITE), once the code is complete.',
   },
   *judge(context) {
-    const about: About = { module: null, path: context.executablePath, subject: null };
+    const about = aboutProcess(context, null);
     if (context.predicted) {
       yield notApplicable(about, PREDICTED);
       return;

@@ -1,7 +1,8 @@
 /** Address space layout randomisation, as the kernel applies it to this process. */
 import type { Context } from '../context.ts';
-import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
+import { aboutProcess } from '../subject.ts';
 
 type Off = { from: 'personality' | 'sysctl' | 'address'; what: 'everything' | 'heap' };
 type On = { from: 'personality' | 'address' };
@@ -45,7 +46,7 @@ const ADDR_NO_RANDOMIZE = 0x40000;
 function judgeProcess(context: Context) {
   const { report } = context;
   const { personality, randomizeVaSpace } = report.capture.process;
-  const about: About = { module: null, path: context.executablePath, subject: 'process' };
+  const about = aboutProcess(context, 'process');
   const fail = (facts: Off, level: 'error' | 'warning' = 'error') =>
     ({ outcome: 'fail', about, facts, level }) as const;
   if (context.predicted) return notApplicable(about, PREDICTED);

@@ -2,9 +2,9 @@
 import type { Mapping, MappingKind } from '../../model/report.ts';
 import { sizeOf } from '../../model/units.ts';
 import type { Context } from '../context.ts';
-import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
-import { groupMappings } from '../subject.ts';
+import { aboutProcess, groupMappings } from '../subject.ts';
 import { count } from '../words.ts';
 
 type Anonymous = { mappings: number; bytes: number; hugePages: boolean };
@@ -29,7 +29,7 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       'Run the interpreter without its JIT compiler (node --jitless), or except this program by a policy with the reason.',
   },
   *judge(context) {
-    const about: About = { module: null, path: context.executablePath, subject: null };
+    const about = aboutProcess(context, null);
     if (context.predicted) {
       yield notApplicable(about, PREDICTED);
       return;

@@ -1,9 +1,9 @@
 /** Code from files that anybody could have made, or that nobody can look at any more. */
 import type { Mapping } from '../../model/report.ts';
 import type { Context } from '../context.ts';
-import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
 import { notApplicable, PREDICTED } from '../images.ts';
-import { groupMappings } from '../subject.ts';
+import { aboutProcess, groupMappings } from '../subject.ts';
 import { count } from '../words.ts';
 
 type Reason = 'deleted' | 'replaced' | 'memfd' | 'shared-memory' | 'temporary-directory';
@@ -28,7 +28,7 @@ export const executableUntrustedFile: Rule = defineRule<Untrusted, Record<string
       "Restart the process after an upgrade; unpack libraries to a directory of the program's own; mount /tmp and /dev/shm with noexec.",
   },
   *judge(context) {
-    const about: About = { module: null, path: context.executablePath, subject: null };
+    const about = aboutProcess(context, null);
     if (context.predicted) {
       yield notApplicable(about, PREDICTED);
       return;

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type About, defineRule, type Judgement, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { askers, threadStacks } from '../stacks.ts';
+import { aboutProcess } from '../subject.ts';
 import { count, list } from '../words.ts';
 
 type Executable = { stacks: number; bytes: number; askedBy: string };
@@ -26,7 +27,7 @@ export const stackExecutable: Rule = defineRule<Executable, Plain>({
       'Rebuild the file that asks for it with -Wl,-z,noexecstack; with glibc 2.41 or newer, libraries can no longer ask for it at run time.',
   },
   *judge(context) {
-    const about = (subject: string): About => ({ module: null, path: context.executablePath, subject });
+    const about = (subject: string): About => aboutProcess(context, subject);
     if (context.predicted) {
       yield notApplicable(about('[stack]'), PREDICTED);
       return;

@@ -1,10 +1,10 @@
 /** Memory that can be written and run at the same time. */
 import type { Mapping } from '../../model/report.ts';
 import type { Context } from '../context.ts';
-import { type About, defineRule, type Rule } from '../define-rule.ts';
+import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { threadStacks } from '../stacks.ts';
-import { groupMappings } from '../subject.ts';
+import { aboutProcess, groupMappings } from '../subject.ts';
 import { count } from '../words.ts';
 
 type Both = { mappings: number; bytes: number; readImpliesExec: boolean };
@@ -30,7 +30,7 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
       'Let a JIT compiler write through one mapping and execute through another at different times, or switch with mprotect; link with -Wl,-z,separate-code and -Wl,-z,noexecstack.',
   },
   *judge(context) {
-    const about: About = { module: null, path: context.executablePath, subject: null };
+    const about = aboutProcess(context, null);
     if (context.predicted) {
       yield notApplicable(about, PREDICTED);
       return;
