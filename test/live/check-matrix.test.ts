@@ -291,7 +291,8 @@ describe('what misleads those who read headers only', () => {
       ...judged.of('stack-executable').filter(({ subject }) => subject === 'thread stack'),
       ...judged.of('writable-executable').filter(({ subject }) => subject === 'anonymous memory'),
     ];
-    expect(verdicts).toEqual([expect.objectContaining({ outcome: 'fail', level: 'error' })]);
+    const failed = verdicts.filter(({ outcome }) => outcome === 'fail');
+    expect(failed).toEqual([expect.objectContaining({ level: 'error' })]);
     expect(judged.of('stack-executable').find(({ subject }) => subject === '[stack]')?.outcome).toBe('pass');
   });
 

@@ -1,13 +1,17 @@
 /** Evidence comes first; and what concerns a program or process as a whole. */
 import type { ElfFile } from '../../src/model/elf.ts';
+import type { World } from '../support/dsl.ts';
 import { elf } from '../support/elf-words.ts';
 import { judgeRows } from '../support/judge-rows.ts';
 import {
   DYNAMIC,
   EAGER,
   LAZY,
+  machine,
   ordinary,
   predicted,
+  remapped,
+  STACK,
   STATIC,
   staticWorld,
   withApp,
@@ -18,6 +22,11 @@ const aligned = (file: ElfFile, align: bigint): ElfFile => ({
   ...file,
   programHeaders: file.programHeaders.map(header => ({ ...header, align })),
 });
+
+const withoutStack = (world: World): World => remapped(STACK, '', world);
+/** Nothing is randomised. */
+const FIXED = remapped(STACK, '7ffffffde000-7ffffffff000 rw-p [stack]', withApp({ base: 0x555555554000n }));
+const UNKNOWN = { personality: null, randomizeVaSpace: null };
 
 judgeRows({
   'image-mismatch': [
@@ -72,30 +81,39 @@ judgeRows({
     },
   ],
   'aslr-off': [
-    { title: 'on', world: ordinary, outcome: 'pass', facts: { from: 'personality' } },
+    { title: 'on', world: ordinary, outcome: 'pass', facts: { from: 'address' } },
     {
       title: 'ADDR_NO_RANDOMIZE',
-      world: { ...ordinary, process: { personality: 0x40000 } },
+      world: { ...FIXED, process: { personality: 0x40000 } },
       outcome: 'fail',
       level: 'error',
       facts: { from: 'personality', what: 'everything' },
     },
     {
-      title: 'ADDR_NO_RANDOMIZE, taken back since',
-      world: withApp({ base: 0x555555554000n }),
+      title: 'ADDR_NO_RANDOMIZE, set for what it starts',
+      world: { ...ordinary, process: { personality: 0x40000 } },
       outcome: 'fail',
+      level: 'warning',
+      facts: { from: 'personality', what: 'children' },
+    },
+    {
+      title: 'ADDR_NO_RANDOMIZE, taken back since',
+      world: FIXED,
+      outcome: 'fail',
+      level: 'error',
       facts: { from: 'address', what: 'everything' },
     },
     {
       title: 'by the fixed address of large pages',
-      world: withApp({ base: 0x555555400000n, elf: aligned(elf(DYNAMIC, ...LAZY), 0x200000n) }),
+      world: withoutStack(withApp({ base: 0x555555400000n, elf: aligned(elf(DYNAMIC, ...LAZY), 0x200000n) })),
       outcome: 'fail',
       facts: { from: 'address', what: 'everything' },
     },
     {
       title: 'sysctl 0',
-      world: { ...ordinary, process: { randomizeVaSpace: 0 } },
+      world: { ...FIXED, process: { randomizeVaSpace: 0 } },
       outcome: 'fail',
+      level: 'error',
       facts: { from: 'sysctl', what: 'everything' },
     },
     {
@@ -106,26 +124,35 @@ judgeRows({
       facts: { from: 'sysctl', what: 'heap' },
     },
     {
-      title: 'captured text: by the fixed address',
-      world: {
-        ...withApp({ base: 0x555555554000n }),
-        process: { personality: null, randomizeVaSpace: null },
-      },
+      title: 'captured text: by the fixed address of the program',
+      world: { ...withoutStack(withApp({ base: 0x555555554000n })), process: UNKNOWN },
       outcome: 'fail',
       facts: { from: 'address', what: 'everything' },
     },
     {
       title: 'captured text: by another address',
-      world: { ...ordinary, process: { personality: null, randomizeVaSpace: null } },
+      world: { ...withoutStack(ordinary), process: UNKNOWN },
       outcome: 'pass',
       facts: { from: 'address' },
     },
     {
-      title: 'captured text of a program without PIE',
+      title: 'captured text: by an address below all of those that the kernel takes',
       world: {
-        ...staticWorld(elf('EXEC static', ...EAGER)),
-        process: { personality: null, randomizeVaSpace: null },
+        ...withoutStack(withApp({ base: 0x5500000000n, elf: elf(machine('aarch64'), ...LAZY) })),
+        process: UNKNOWN,
       },
+      outcome: 'inconclusive',
+    },
+    {
+      title: 'captured text of a program without PIE: by its stack',
+      world: { ...staticWorld(elf('EXEC static', ...EAGER)), process: UNKNOWN },
+      path: STATIC,
+      outcome: 'pass',
+      facts: { from: 'address' },
+    },
+    {
+      title: 'captured text of a program without PIE, whose stack is not known',
+      world: { ...withoutStack(staticWorld(elf('EXEC static', ...EAGER))), process: UNKNOWN },
       path: STATIC,
       outcome: 'inconclusive',
     },
