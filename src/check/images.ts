@@ -51,6 +51,10 @@ export function notApplicable(about: About, why: string): Unjudged {
 export const PREDICTED =
   'this is the layout that a file asks for; what the kernel enforces shows in a process';
 
+/** Why nothing is said of RELRO in a process whose loader has not finished. */
+export const JUST_STARTED =
+  'RELRO is not in force anywhere and there is no heap yet: the process has just been started and is still being loaded';
+
 /** Why the dynamic table is not judged. */
 export const TABLE_UNREAD = 'its dynamic table could not be read';
 

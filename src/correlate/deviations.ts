@@ -139,8 +139,9 @@ function contentDeviations(
   const found: Deviation[] = [];
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
-  if (vma.file !== null && piece.protection === 'r-x' && vma.permissions[1] === '-') {
-    const anonymous = figureOf(capture, vma, 'Anonymous') ?? 0;
+  if (vma.file !== null && piece.protection.endsWith('-x') && vma.permissions[1] === '-') {
+    // Only private copies of a file's pages are swapped out.
+    const anonymous = (figureOf(capture, vma, 'Anonymous') ?? 0) + (figureOf(capture, vma, 'Swap') ?? 0);
     const written = anonymous > 0 ? anonymous - zeroedByLoader(placed, own, module) : 0;
     if (written > 0 && !placed.rules.readImpliesExec) found.push({ code: 'text-modified', bytes: written });
   }

@@ -1,7 +1,6 @@
 /** What a report says beside its mappings and modules: what could not be read, what does not hold, what is left out. */
 import type { Capture, Note } from '../model/capture.ts';
 import type { Module } from '../model/module.ts';
-import type { Mapping } from '../model/report.ts';
 import type { Effort } from './effort.ts';
 import type { PlacedModule } from './modules.ts';
 
@@ -10,7 +9,7 @@ export function notesOf(
   capture: Capture,
   effort: Effort,
   placed: readonly PlacedModule[],
-  mappings: readonly Mapping[],
+  justStarted: boolean,
   modules: readonly Module[],
   moduleOfFile: ReadonlyMap<number, number>,
 ): Note[] {
@@ -18,7 +17,7 @@ export function notesOf(
     ...capture.notes,
     ...effort.notes(),
     ...processNotes(placed),
-    ...justStarted(mappings, modules),
+    ...(justStarted ? [JUST_STARTED] : []),
     ...moduleNotes(modules),
     ...unplacedNotes(capture, moduleOfFile),
   ];
@@ -30,16 +29,11 @@ function processNotes(placed: readonly PlacedModule[]): Note[] {
   return [{ code: 'read-implies-exec', message }];
 }
 
-/** Before the loader has run, RELRO is applied nowhere and there is no heap yet: that is no fault of anybody's. */
-function justStarted(mappings: readonly Mapping[], modules: readonly Module[]): Note[] {
-  if (!modules.some(({ role }) => role === 'interpreter')) return [];
-  const asked = modules.filter(({ relro }) => relro.requested !== null);
-  const applied = asked.some(({ relro }) => relro.inForce !== 'no');
-  if (asked.length === 0 || applied || mappings.some(({ kind }) => kind === 'heap')) return [];
-  const message =
-    'the process has just been started: its loader has not finished, and RELRO is applied nowhere yet';
-  return [{ code: 'just-started', message }];
-}
+/** Before the loader has run, RELRO is applied nowhere: that is no fault of anybody's. */
+const JUST_STARTED: Note = {
+  code: 'just-started',
+  message: 'the process has just been started: its loader has not finished, and RELRO is applied nowhere yet',
+};
 
 /** What is wrong with files that are mapped as code and yet are nowhere what their headers say. */
 function unplacedNotes({ files, vmas }: Capture, moduleOfFile: ReadonlyMap<number, number>): Note[] {

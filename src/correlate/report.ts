@@ -7,6 +7,7 @@ import { type ModuleState, missingPieces } from './deviations.ts';
 import { Effort } from './effort.ts';
 import { type Context, explainMapping } from './explain-mapping.ts';
 import { ImageMap } from './image-map.ts';
+import { isJustStarted } from './just-started.ts';
 import { relroRanges } from './layout.ts';
 import { findMainStack } from './main-stack.ts';
 import { type PlacedModule, placeModules } from './modules.ts';
@@ -34,14 +35,16 @@ export function correlate(capture: Capture): Report {
   const mappings = new Array<Mapping>(vmas.length);
   for (let i = 0; i < vmas.length; i++) mappings[i] = explainMapping(context, vmas[i]!, i);
   const modules = placed.map((module, m) => finishModule(module, m, states[m]!, context));
+  const justStarted = isJustStarted(states, mappings);
   return {
     capture,
     mappings,
     modules,
+    justStarted,
     libraryLoader: roles.libraryLoader,
     readImpliesExec: impliesExec,
     findings: [],
-    notes: notesOf(capture, effort, placed, mappings, modules, moduleOfFile),
+    notes: notesOf(capture, effort, placed, justStarted, modules, moduleOfFile),
   };
 }
 

@@ -116,6 +116,10 @@ export function isStaticProgram({ type, interpreter, dynamic }: ElfFile): boolea
   return type === 'EXEC' ? !dynamic?.needed.length : dynamic?.pie === true && dynamic.soname === null;
 }
 
+/** Was it linked with glibc's start code (csu/abi-note.S)? */
+export const hasGlibcStart = ({ sections }: ElfFile): boolean =>
+  sections.some(({ name }) => name === '.note.ABI-tag');
+
 /** Why a file that has all sections of an image but none of its code is none (objcopy(1) --only-keep-debug, eu-strip(1) -f). */
 export const DEBUG_FILE =
   'it is a separate debug file, without the content of its sections: the file that was stripped is wanted';

@@ -13,6 +13,8 @@ export interface Report {
   readonly libraryLoader: Loader;
   /** READ_IMPLIES_EXEC (personality(2)): whatever is mapped readable is executable as well. */
   readonly readImpliesExec: boolean;
+  /** Has its loader or start code not applied RELRO yet? */
+  readonly justStarted: boolean;
   /** Filled by `check`. */
   readonly findings: readonly Finding[];
   /** The capture's notes and correlation's own. */

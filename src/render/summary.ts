@@ -19,7 +19,6 @@ export function summary(report: Report): string {
   if (process.state === 'kernel-thread') return 'kernel thread: it has no mappings of its own';
   const parts: string[] = [];
   const predicted = report.capture.origin.kind === 'elf';
-  const young = report.notes.some(({ code }) => code === 'just-started');
   const subject = predicted ? report.modules[0] : report.modules.find(({ role }) => role === 'executable');
   if (subject?.image.status === 'read') parts.push(`${subject.image.elf.machine} ${kindOfImage(subject)}`);
   parts.push(`${amount(process.pageSize)} pages${process.pageSizeFrom === 'assumed' ? ' (assumed)' : ''}`);
@@ -28,7 +27,7 @@ export function summary(report: Report): string {
     parts.push(
       declared === 'none'
         ? 'RELRO none'
-        : `RELRO ${declared}, ${young ? 'not applied yet' : `${predicted ? 'predicted ' : ''}${IN_FORCE[inForce]}`}`,
+        : `RELRO ${declared}, ${report.justStarted ? 'not applied yet' : `${predicted ? 'predicted ' : ''}${IN_FORCE[inForce]}`}`,
     );
   }
   parts.push(

@@ -51,7 +51,7 @@ export interface World {
   readonly auxv?: false;
 }
 
-const FIGURES = ['Rss', 'Anonymous', 'AnonHugePages'];
+const FIGURES = ['Rss', 'Anonymous', 'AnonHugePages', 'Swap'];
 
 export const reportOf = (wanted: World): Report => correlate(captureOf(wanted));
 

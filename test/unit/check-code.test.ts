@@ -70,6 +70,17 @@ judgeRows({
       facts: { mappings: 1, bytes: 0x10000, hugePages: false },
     },
     {
+      title: 'of /dev/zero',
+      world: {
+        ...ordinary,
+        modules: { ...ordinary.modules, zero: { path: '/dev/zero', base: 0n, elf: 'not-elf' } },
+        maps: [ordinary.maps, 'zero:7f3000000000-7f3000010000@0 r-xp'].join('\n'),
+      },
+      subject: 'mapped file',
+      path: '/dev/zero',
+      outcome: 'fail',
+    },
+    {
       title: 'named',
       world: alsoMapped('7f3000000000-7f3000010000 r-xp [anon:v8]'),
       subject: '[anon:v8]',
@@ -188,6 +199,21 @@ judgeRows({
       world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Anonymous=4096}'),
       outcome: 'fail',
       level: 'warning',
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+    },
+    {
+      title: 'a page that was swapped out',
+      world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Swap=4096}'),
+      outcome: 'fail',
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+    },
+    {
+      title: 'code that may be executed only',
+      world: withApp(
+        { elf: elf(DYNAMIC, ...LAZY.map(line => line.replace('r-x', '--x'))) },
+        mapped('app').replace('app:1000-2000 r-xp {}', 'app:1000-2000 --xp {Anonymous=4096}'),
+      ),
+      outcome: 'fail',
       facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
     },
     {

@@ -318,6 +318,16 @@ judgeRows({
       says: /just been started/,
     },
     {
+      title: 'an ld.so that leaves itself out, of a program that asks for nothing and has no heap',
+      world: {
+        modules: { app: { ...APP, elf: elf(DYNAMIC, ...SEGMENTS) }, ld: LOADER },
+        maps: [mapped('app'), mapped('ld'), STACK].join('\n').replaceAll('3000-4000 r--p', '3000-4000 rw-p'),
+      },
+      path: LOADER.path,
+      outcome: 'fail',
+      level: 'note',
+    },
+    {
       title: 'a static program of glibc that has just started',
       world: staticWorld(
         elf('EXEC static', ...EAGER, '.note.ABI-tag 200 20'),

@@ -15,6 +15,8 @@ import {
   predicted,
   remapped,
   STACK,
+  STATIC,
+  staticWorld,
   withApp,
   withLibrary,
 } from '../support/worlds.ts';
@@ -39,6 +41,20 @@ judgeRows({
       world: withApp({ elf: elf(DYNAMIC, ...stripStack(LAZY), RWX_STACK) }),
       outcome: 'fail',
       level: 'error',
+      facts: { header: 'rwx', headers: 1, effect: 'all-stacks', machine: 'x86-64' },
+    },
+    {
+      title: 'rwx of a static program: for threads, what C library it has decides',
+      world: staticWorld(elf('EXEC static', ...stripStack(LAZY), RWX_STACK)),
+      path: STATIC,
+      outcome: 'fail',
+      facts: { header: 'rwx', headers: 1, effect: 'main-stack', machine: 'x86-64' },
+    },
+    {
+      title: 'rwx of a static program of glibc',
+      world: staticWorld(elf('EXEC static', ...stripStack(LAZY), RWX_STACK, '.note.ABI-tag 200 20')),
+      path: STATIC,
+      outcome: 'fail',
       facts: { header: 'rwx', headers: 1, effect: 'all-stacks', machine: 'x86-64' },
     },
     {

@@ -78,8 +78,9 @@ const OTHERS: ReadonlySet<MappingKind> = new Set([
 /** What lies here is the kernel's, named or not: x86-64's vsyscall page. */
 const KERNEL_HALF = 1n << 63n;
 
+/** Private mappings of /dev/zero and those on huge pages have names like files. */
 const isAnonymousCode = ({ vma, kind }: Mapping): boolean =>
-  vma.file === null &&
+  (vma.file === null || kind === 'anonymous') &&
   vma.permissions[2] === 'x' &&
   vma.permissions[1] !== 'w' &&
   vma.start < KERNEL_HALF &&

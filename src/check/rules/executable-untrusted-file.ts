@@ -54,7 +54,7 @@ const REASONS: Record<Reason, string> = {
 };
 
 function reasonFor({ report }: Context, { vma, module, kind }: Mapping): Reason | null {
-  if (vma.file === null || vma.permissions[2] !== 'x') return null;
+  if (vma.file === null || kind === 'anonymous' || vma.permissions[2] !== 'x') return null;
   const { path, deleted } = report.capture.files[vma.file]!;
   if (kind === 'memfd' || path.startsWith('/memfd:')) return 'memfd';
   if (kind === 'shared-memory' || path.startsWith('/dev/shm/')) return 'shared-memory';

@@ -5,8 +5,7 @@ import { mergeSpans, type Span } from '../../model/spans.ts';
 import { address, atBias, type LoadBias, type Range, vaddr } from '../../model/units.ts';
 import { accessTo } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
-import { gotSections, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
-import { isYoung } from '../just-started.ts';
+import { gotSections, inconclusive, JUST_STARTED, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { remembered } from '../remembered.ts';
 import { bytesOf, count, list, sectionsIn } from '../words.ts';
 
@@ -36,7 +35,6 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
     remedy: 'Link with -Wl,-z,relro,-z,now; see relro-not-in-force where that is done already.',
   },
   judge: context => {
-    const young = isYoung(context);
     const areasOf = remembered(gotAreas);
     let left = MOST_AREAS;
     return judgeImages(context, 'GOT', ({ module, elf }, about) => {
@@ -52,7 +50,7 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
       const accesses = spans.map(span => accessTo(context.report, placed(span, bias)));
       const writable = accesses.flatMap(access => access.writable);
       if (writable.length > 0) {
-        if (young) return inconclusive(about, young);
+        if (context.report.justStarted) return inconclusive(about, JUST_STARTED);
         const facts = {
           slots,
           writableSlots: slots && countWithin(elf, writable, bias),

@@ -6,8 +6,7 @@ import type { Level } from '../../model/rule.ts';
 import { baseName } from '../../model/text.ts';
 import { accessTo, type Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
-import { type Image, inconclusive, judgeImages, notApplicable, PREDICTED } from '../images.ts';
-import { isYoung } from '../just-started.ts';
+import { type Image, inconclusive, JUST_STARTED, judgeImages, notApplicable, PREDICTED } from '../images.ts';
 import { RELRO_SUBJECT, relroOf } from '../relro.ts';
 import { bytesOf, list, sectionsIn } from '../words.ts';
 
@@ -42,7 +41,6 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
       'Link dynamically, or against glibc; find the mprotect call with strace -e mprotect; update glibc to 2.41 or newer for its ld.so.',
   },
   judge: context => {
-    const young = isYoung(context);
     return judgeImages(context, RELRO_SUBJECT, (image, about) => {
       const { module, elf } = image;
       if (context.predicted) return notApplicable(about, PREDICTED);
@@ -54,7 +52,7 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
         return inconclusive(about, 'the evidence does not tell whether its RELRO pages may be written');
       if (writable + readOnly === 0) return inconclusive(about, 'its RELRO pages are not mapped any more');
       if (writable === 0) return { outcome: 'pass', about, facts: { protectedBytes: readOnly } };
-      if (young) return inconclusive(about, young);
+      if (context.report.justStarted) return inconclusive(about, JUST_STARTED);
       const cause = readOnly > 0 ? 'undone' : causeOf(context, image);
       const facts = {
         writableBytes: writable,

@@ -73,9 +73,8 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
 });
 
 function extent({ report }: Context, modified: readonly Mapping[]): { bytes: number; pages: number } {
-  const bytes = modified.reduce(
-    (sum, mapping) => sum + (figureOf(report.capture, mapping.vma, 'Anonymous') ?? 0),
-    0,
-  );
+  let bytes = 0;
+  for (const { deviations } of modified)
+    for (const deviation of deviations) if (deviation.code === 'text-modified') bytes += deviation.bytes;
   return { bytes, pages: bytes / report.capture.process.pageSize };
 }
