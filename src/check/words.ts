@@ -9,6 +9,10 @@ import { atBias, type Range } from '../model/units.ts';
 /** "1 slot", "3 slots" */
 export const count = (n: number, noun: string): string => (n === 1 ? `1 ${noun}` : `${n} ${noun}s`);
 
+/** "1 mapping (4096 bytes)", "3 mappings (12288 bytes in all)" */
+export const extent = (n: number, noun: string, bytes: number): string =>
+  `${count(n, noun)} (${bytes} bytes${n === 1 ? '' : ' in all'})`;
+
 const MOST_NAMES = 6;
 
 /** "a, b and c"; a long list is cut. */

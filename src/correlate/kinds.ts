@@ -33,7 +33,7 @@ const WHOLE_NAMES: ReadonlyMap<string, MappingKind> = new Map([
 const BEGINNINGS: readonly (readonly [string, MappingKind, RegExp?])[] = [
   ['[stack:', 'thread-stack', /^\d+\]$/],
   ['[anon: glibc: pthread stack: ', 'thread-stack', /^\d+\]$/],
-  ['[anon: glibc: malloc', 'malloc-arena'],
+  ['[anon: glibc: malloc arena', 'malloc-arena'],
   ['[anon_shmem:', 'shared-memory'],
   ['/SYSV', 'shared-memory', /^[0-9a-f]{8}/],
   ['[ shmid=', 'shared-memory'],
@@ -41,6 +41,7 @@ const BEGINNINGS: readonly (readonly [string, MappingKind, RegExp?])[] = [
   ['/memfd:', 'memfd'],
   ['/secretmem', 'memfd'],
   ['/anon_hugepage', 'anonymous'],
+  ['/dev/hugepages', 'file'],
   ['/dev/', 'device'],
   ['anon_inode:', 'special'],
   ['socket:', 'special'],
@@ -65,6 +66,7 @@ const ARENA_ALIGNMENT = 64n << 20n;
 export function kindOf(capture: Capture, i: number, mainStack: MainStack): Kind {
   const vma = capture.vmas[i]!;
   if (vma.start === VSYSCALL) return told('vsyscall');
+  if (vma.permissions[3] === 's' && vma.name.startsWith('/anon_hugepage')) return told('shared-memory');
   if (vma.name !== '') {
     const kind = kindOfName(vma.name);
     if (kind) return told(kind);

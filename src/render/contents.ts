@@ -34,7 +34,7 @@ export function contentsOf(report: Report, mapping: Mapping): Contents {
 function moduleHead(report: Report, mapping: Mapping): string {
   const module = report.modules[mapping.module!]!;
   if (module.image.status === 'unavailable') return `segments unknown: ${printable(module.image.message)}`;
-  if (mapping.kind === 'vdso') return 'vDSO, code of the kernel';
+  if (mapping.kind === 'vdso') return 'vDSO, code from the kernel';
   const { segments } = mapping;
   const loads =
     segments.length === 1 ? `LOAD ${segments[0]}` : segments.map(index => `LOAD ${index}`).join(' + ');
@@ -91,7 +91,7 @@ function loneHead({ kind, inferred, vma }: Mapping): string {
     case 'guard':
       return `${probably}guard below the mapping above it`;
     case 'vdso':
-      return 'vDSO, code of the kernel';
+      return 'vDSO, code from the kernel';
     case 'vvar':
       return 'kernel data for the vDSO';
     case 'vsyscall':

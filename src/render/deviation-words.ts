@@ -88,7 +88,7 @@ export function deviationSentence(deviation: Deviation, report: Report): string 
     case 'text-modified':
       return `${amount(deviation.bytes)} of this code are private copies, because they were written to (text relocations, a debugger's breakpoint, hot patching): they need not hold the file's bytes any more.`;
     case 'labelled-heap':
-      return 'The kernel names it [heap] because it touches the program break; it is the .bss tail of the segment (kernels up to 6.4).';
+      return 'The kernel names it [heap] because it touches the program break; it is the .bss tail of the segment (kernels up to 6.6).';
     case 'beyond-end-of-file':
       return `From ${hex(deviation.range.start)} on it lies beyond the end of the file: touching it raises SIGBUS. The file was truncated, or its headers lie.`;
     case 'stack-executable':

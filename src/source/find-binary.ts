@@ -87,9 +87,11 @@ export class BinaryFinder {
 
   #notFound(name: string): string {
     if (this.#roots.length === 0) return 'no place was named to look for it (--sysroot, --elf)';
-    const places = this.#roots.map(({ root, place }) => (place === 'host' ? 'this machine' : root.folder));
-    const where = name.startsWith('/') ? '' : 'the usual folders of ';
-    return `there is no such file in ${where}${places.join(', ')}`;
+    const places = this.#roots.map(({ root, place }) =>
+      place === 'host' ? 'this machine' : root.folder || '/',
+    );
+    const where = name.startsWith('/') ? 'below' : 'in the usual folders of';
+    return `there is no such file ${where} ${places.join(', ')}`;
   }
 
   *#offers(name: string): Generator<(FoundFile | Refusal)[]> {

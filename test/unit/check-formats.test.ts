@@ -121,7 +121,7 @@ describe('table', () => {
 
       /bin/app
         warning        relro-partial of GNU_RELRO (declared)
-                       functions are bound lazily, so 3 slots (24 bytes,
+                       it was linked without -z now, so 3 slots (24 bytes,
                        .got.plt+0x18 to .got.plt+0x28) lie outside GNU_RELRO and
                        stay writable
                        remedy: Link with -Wl,-z,relro,-z,now.
@@ -362,7 +362,8 @@ describe('documentation', () => {
         - a compiler whose default is not PIE
 
       Remedy
-        Compile with -fPIE and link with -pie (static programs: -static-pie).
+        Compile with -fPIE and link with -pie (static programs: -static-pie;
+        Go: -buildmode=pie).
       "
     `);
   });

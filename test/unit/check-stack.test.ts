@@ -137,14 +137,14 @@ judgeRows({
       subject: '[stack]',
       outcome: 'fail',
       level: 'error',
-      facts: { stacks: 1, bytes: 0x21000, askedBy: '/bin/app' },
+      facts: { stacks: 1, bytes: 0x21000, askedBy: '/bin/app', unread: 0 },
     },
     {
       title: 'executable, asked for by nobody',
       world: remapped('rw-p [stack]', 'rwxp [stack]'),
       subject: '[stack]',
       outcome: 'fail',
-      facts: { stacks: 1, bytes: 0x21000, askedBy: '' },
+      facts: { stacks: 1, bytes: 0x21000, askedBy: '', unread: 0 },
     },
     {
       title: 'executable, where a missing header asks for nothing',
@@ -155,7 +155,18 @@ judgeRows({
       ),
       subject: '[stack]',
       outcome: 'fail',
-      facts: { stacks: 1, bytes: 0x21000, askedBy: '' },
+      facts: { stacks: 1, bytes: 0x21000, askedBy: '', unread: 0 },
+    },
+    {
+      title: 'executable, where not all headers could be read',
+      world: remapped(
+        'rw-p [stack]',
+        'rwxp [stack]',
+        withApp({ elf: { reason: 'permission', message: 'it may not be read' } }),
+      ),
+      subject: '[stack]',
+      outcome: 'fail',
+      says: /not known, because the headers of 1 file could not be read/,
     },
     {
       title: 'not shown',
@@ -188,7 +199,7 @@ judgeRows({
       },
       subject: 'thread stack',
       outcome: 'fail',
-      facts: { stacks: 1, bytes: 0x800000, askedBy: LIBRARY },
+      facts: { stacks: 1, bytes: 0x800000, askedBy: LIBRARY, unread: 0 },
     },
     {
       title: 'may be a stack, or the code of a JIT',

@@ -73,6 +73,8 @@ describe('by name', () => {
     ['/dev/shm/sem.x', 'shared-memory'],
     ['/dev/zero (deleted)', 'shared-memory'],
     ['/dev/zero', 'anonymous'],
+    ['[anon: glibc: malloc]', 'anonymous'],
+    ['/dev/hugepages/pool', 'file'],
     ['/dev/dri/card0', 'device'],
     ['/memfd:a b (deleted)', 'memfd'],
     ['/secretmem (deleted)', 'memfd'],
@@ -88,6 +90,7 @@ describe('by name', () => {
 
   it('shared memory without a name is shared all the same', () => {
     expect(named('', 'rw-s')).toBe('shared-memory');
+    expect(named('/anon_hugepage (deleted)', 'rw-s')).toBe('shared-memory');
     expect(named('', 'rw-p')).toBe('anonymous');
   });
 });

@@ -23,7 +23,7 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
       'code built in a memfd while it may already be run',
     ],
     remedy:
-      'Unmap the writable view, or seal the memfd against writing (F_SEAL_FUTURE_WRITE), once the code is complete.',
+      'Unmap the writable view once the code is complete; then a memfd can also be sealed (F_SEAL_WRITE). A seal alone leaves writable views as they are.',
   },
   *judge(context) {
     const about = aboutProcess(context, null);
@@ -67,7 +67,7 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
   },
   fail: ({ bytes, writableMappings, executableMappings }) =>
     `${bytes} bytes of it are mapped both shared and writable (mapped ${times(writableMappings)}) and, elsewhere, executable (${times(executableMappings)})`,
-  pass: () => 'nothing is mapped writable in one place and executable in another',
+  pass: () => 'nothing is mapped writable in one place of the process and executable in another',
 });
 
 const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { aboutProcess, groupMappings } from '../subject.ts';
-import { count } from '../words.ts';
+import { extent } from '../words.ts';
 
 type Anonymous = { mappings: number; bytes: number; hugePages: boolean };
 
@@ -60,7 +60,7 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
   fail: ({ mappings, bytes, hugePages }) =>
     hugePages
       ? `${bytes} bytes of its code were copied onto anonymous huge pages`
-      : `${count(mappings, 'mapping')} of ${bytes} bytes hold${mappings === 1 ? 's' : ''} code that is in no file`,
+      : `${extent(mappings, 'mapping', bytes)} hold${mappings === 1 ? 's' : ''} code that is in no file`,
   pass: () => 'all executable memory is mapped from files',
 });
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { notApplicable, PREDICTED } from '../images.ts';
 import { aboutProcess, groupMappings } from '../subject.ts';
-import { count } from '../words.ts';
+import { extent } from '../words.ts';
 
 type Reason = 'deleted' | 'replaced' | 'memfd' | 'shared-memory' | 'temporary-directory';
 type Untrusted = { reason: Reason; mappings: number; bytes: number };
@@ -41,7 +41,7 @@ export const executableUntrustedFile: Rule = defineRule<Untrusted, Record<string
     if (untrusted.length === 0) yield { outcome: 'pass', about, facts: {} };
   },
   fail: ({ reason, mappings, bytes }) =>
-    `${count(mappings, 'executable mapping')} of ${bytes} bytes ${mappings === 1 ? 'is' : 'are'} of ${REASONS[reason]}`,
+    `${extent(mappings, 'executable mapping', bytes)} ${mappings === 1 ? 'is' : 'are'} of ${REASONS[reason]}`,
   pass: () => 'no code comes from a deleted, replaced or temporary file, a memfd or shared memory',
 });
 

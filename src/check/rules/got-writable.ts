@@ -24,7 +24,7 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
   title: 'GOT writable',
   doc: {
     meaning:
-      'Slots of the global offset table, through which functions and variables of other modules (and functions chosen at start) are reached, lie on writable pages of the process.',
+      'Slots of the global offset table (GOT: addresses that the loader fills in), through which functions and variables of other modules (and functions chosen at start) are reached, lie on writable pages of the process.',
     consequence:
       'One write to such a slot redirects every later call through it; it is the classic way from a memory error to control of the program.',
     causes: [

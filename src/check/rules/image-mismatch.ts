@@ -15,9 +15,9 @@ export const imageMismatch: Rule = defineRule<Mismatch, Match>({
   title: 'file and process disagree',
   doc: {
     meaning:
-      'The file at the mapped path is not the file that the process has mapped: its inode, its build ID or its segments differ, or it has become shorter than its mapping.',
+      'The file at the mapped path is not the file that the process has mapped: its inode, its build ID or its segments differ, or it has become shorter than its mapping. An overwrite that keeps inode, length and segments does not show.',
     consequence:
-      'Verdicts about the file would say nothing about the running code, so none are given from its headers. Pages beyond the end of a truncated file kill the process with SIGBUS when they are touched.',
+      'Verdicts about the file say nothing of the running code; none is given where another file lies there. Pages beyond the end of a truncated file kill the process with SIGBUS when they are touched.',
     causes: [
       'the package was upgraded, or the program rebuilt, while the process was running',
       'a library was overwritten in place (cp onto it) instead of being replaced by a rename',

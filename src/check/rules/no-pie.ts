@@ -20,14 +20,14 @@ export const noPie: Rule = defineRule<Fixed, Fixed>({
       'linked with -static instead of -static-pie',
       'a compiler whose default is not PIE',
     ],
-    remedy: 'Compile with -fPIE and link with -pie (static programs: -static-pie).',
+    remedy: 'Compile with -fPIE and link with -pie (static programs: -static-pie; Go: -buildmode=pie).',
   },
   judge: context =>
     judgeImages(context, null, ({ module, elf }, about) => {
       const facts = { type: elf.type };
       if (elf.type === 'EXEC') return { outcome: 'fail', about, facts };
       const program = context.predicted ? isProgram(elf) : module.role === 'executable';
-      if (!program) return notApplicable(about, 'it is a library, and always position-independent');
+      if (!program) return notApplicable(about, 'it is no program that the kernel has started');
       return { outcome: 'pass', about, facts };
     }),
   fail: () => 'it is linked for fixed addresses (type EXEC)',

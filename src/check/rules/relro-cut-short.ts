@@ -26,7 +26,7 @@ export const relroCutShort: Rule = defineRule<Cut, Whole>({
       'a file that was patched or packed after linking',
     ],
     remedy:
-      'Link with -Wl,-z,common-page-size=SIZE and -Wl,-z,max-page-size=SIZE, where SIZE is the largest page size to run on.',
+      'Link with -Wl,-z,common-page-size=SIZE and -Wl,-z,max-page-size=SIZE, where SIZE is the largest page size to run on (Go: -ldflags=-linkmode=external, and these in -extldflags).',
   },
   judge: context =>
     judgeImages(context, RELRO_SUBJECT, (image, about) => {

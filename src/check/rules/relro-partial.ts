@@ -40,7 +40,7 @@ export const relroPartial: Rule = defineRule<Uncovered, Covered>({
   title: 'partial RELRO',
   doc: {
     meaning:
-      'GNU_RELRO is there, but the slots through which functions of other libraries are called lie outside it, because they are bound lazily: the loader has to write them at the first call. A static program binds nothing lazily, yet its linker may leave the slots of IRELATIVE relocations outside in the same way.',
+      'GNU_RELRO is there, but the slots (words with an address) through which functions of other libraries are called lie outside it, so that they can be bound lazily: glibc writes each at the first call; musl binds all of them at once, and the slots stay where they are. A static program binds nothing lazily, yet its linker may leave the slots of IRELATIVE relocations outside in the same way.',
     consequence:
       'Whoever can write one word of memory can make the next call of a library function go elsewhere. Setting LD_BIND_NOW binds early but does not protect the slots.',
     causes: [
@@ -81,7 +81,7 @@ export const relroPartial: Rule = defineRule<Uncovered, Covered>({
 });
 
 const BINDINGS: Record<Binding, string> = {
-  lazy: 'functions are bound lazily, so',
+  lazy: 'it was linked without -z now, so',
   eager: 'functions are bound when it is loaded, yet',
   static: 'it is static and binds nothing lazily, yet',
 };

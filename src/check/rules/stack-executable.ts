@@ -6,9 +6,9 @@ import { type About, defineRule, type Judgement, type Rule } from '../define-rul
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { askers, threadStacks } from '../stacks.ts';
 import { aboutProcess } from '../subject.ts';
-import { count, list } from '../words.ts';
+import { count, extent, list } from '../words.ts';
 
-type Executable = { stacks: number; bytes: number; askedBy: string };
+type Executable = { stacks: number; bytes: number; askedBy: string; unread: number };
 type Plain = { stacks: number };
 
 export const stackExecutable: Rule = defineRule<Executable, Plain>({
@@ -24,7 +24,7 @@ export const stackExecutable: Rule = defineRule<Executable, Plain>({
       'the program gave a thread a stack that it had mapped executable',
     ],
     remedy:
-      'Rebuild the file that asks for it with -Wl,-z,noexecstack; with glibc 2.41 or newer, libraries can no longer ask for it at run time.',
+      'Rebuild the file that asks for it with -Wl,-z,noexecstack; glibc 2.41 and newer refuse to dlopen such a library, but obey one that is loaded at start.',
   },
   *judge(context) {
     const about = (subject: string): About => aboutProcess(context, subject);
@@ -37,9 +37,9 @@ export const stackExecutable: Rule = defineRule<Executable, Plain>({
     else yield judgeStacks(context, about('[stack]'), main);
     yield judgeThreads(context, about('thread stack'));
   },
-  fail: ({ stacks, bytes, askedBy }) =>
-    `${count(stacks, 'mapping')} of ${bytes} bytes ${stacks === 1 ? 'is' : 'are'} executable${askedBy === '' ? ', although no loaded file asks for it' : `: asked for by ${askedBy}`}`,
-  pass: ({ stacks }) => `${stacks === 1 ? 'it is' : `all ${stacks} are`} not executable`,
+  fail: ({ stacks, bytes, askedBy, unread }) =>
+    `${extent(stacks, 'mapping', bytes)} ${stacks === 1 ? 'is' : 'are'} executable${askedBy !== '' ? `: asked for by ${askedBy}` : unread > 0 ? `; who asked for it is not known, because the headers of ${count(unread, 'file')} could not be read` : ', although no loaded file asks for it'}`,
+  pass: ({ stacks }) => `${stacks === 1 ? 'it is not' : `none of the ${stacks} is`} executable`,
 });
 
 function judgeStacks(
@@ -56,6 +56,7 @@ function judgeStacks(
       stacks: executable.length,
       bytes,
       askedBy: list(askers(context).map(({ path }) => path)),
+      unread: context.report.modules.filter(({ image }) => image.status === 'unavailable').length,
     };
     return { outcome: 'fail', about: { ...about, range: { start, end } }, facts };
   }

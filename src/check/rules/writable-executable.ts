@@ -5,7 +5,7 @@ import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { threadStacks } from '../stacks.ts';
 import { aboutProcess, groupMappings } from '../subject.ts';
-import { count } from '../words.ts';
+import { count, extent } from '../words.ts';
 
 type Both = { mappings: number; bytes: number; readImpliesExec: boolean };
 type Neither = { mappings: number };
@@ -27,7 +27,7 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
       'mprotect by a packer or a tracing tool',
     ],
     remedy:
-      'Let a JIT compiler write through one mapping and execute through another at different times, or switch with mprotect; link with -Wl,-z,separate-code and -Wl,-z,noexecstack.',
+      'Let a JIT compiler write while its memory is rw- and switch it to r-x with mprotect before it is executed. Link without -N, with -Wl,-z,separate-code and -Wl,-z,noexecstack.',
   },
   *judge(context) {
     const about = aboutProcess(context, null);
@@ -48,7 +48,7 @@ export const writableExecutable: Rule = defineRule<Both, Neither>({
     else if (certain.length === 0) yield { outcome: 'pass', about, facts: { mappings: judged } };
   },
   fail: ({ mappings, bytes, readImpliesExec }) =>
-    `${count(mappings, 'mapping')} of ${bytes} bytes may be written and executed at the same time${readImpliesExec ? ' (READ_IMPLIES_EXEC is on)' : ''}`,
+    `${extent(mappings, 'mapping', bytes)} may be written and executed at the same time${readImpliesExec ? ' (READ_IMPLIES_EXEC is on)' : ''}`,
   pass: ({ mappings }) =>
     `none of ${count(mappings, 'mapping')} may be written and executed at the same time (stacks have a rule of their own)`,
 });
