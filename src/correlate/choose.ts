@@ -29,7 +29,7 @@ export function chooseCandidate(
 ): Choice | 'ambiguous' | 'mismatch' {
   const choices = candidates
     .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index, effort))
-    .filter(choice => choice.instances.length > 0);
+    .filter(choice => choice.instances.length > 0 && isLikely(choice));
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
   const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
   if (!best) {
@@ -46,6 +46,10 @@ export function chooseCandidate(
   );
   return rival ? 'ambiguous' : best;
 }
+
+/** A file that was found by its name alone may be another one, which fits somewhere in part. */
+const isLikely = ({ candidate, instances }: Choice): boolean =>
+  candidate.identity !== 'path-only' || instances.some(({ fit }) => fit.executableExact);
 
 function instancesOf(
   capture: Capture,

@@ -15,6 +15,8 @@ export interface Fit {
   readonly present: number;
   /** Does an executable piece exist where it should (in part at least)? */
   readonly executable: boolean;
+  /** Does one exist exactly? */
+  readonly executableExact: boolean;
   /** Does the piece with the ELF header exist where it should? */
   readonly first: boolean;
 }
@@ -43,6 +45,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   let exact = 0;
   let present = 0;
   let executable = false;
+  let executableExact = false;
   let first = false;
   const { vmas } = index;
   for (let p = 0; p < pieces.length; p++) {
@@ -54,13 +57,17 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
       const vma = vmas[i]!;
       if (!sameBacking(vma, piece, file) || vma.permissions[3] === 's') continue;
       const protection = sameProtection(vma.permissions, piece.protection);
-      if (vma.start === piece.start && vma.end === piece.end && protection) exact++;
+      const isCode = piece.protection[2] === 'x' && vma.permissions[2] !== '-';
+      if (vma.start === piece.start && vma.end === piece.end && protection) {
+        exact++;
+        if (isCode) executableExact = true;
+      }
       present = before + 1;
-      if (piece.protection[2] === 'x' && vma.permissions[2] !== '-') executable = true;
+      if (isCode) executable = true;
       if (count === 1) first = true;
     }
   }
-  return { pieces: count, exact, present, executable, first };
+  return { pieces: count, exact, present, executable, executableExact, first };
 }
 
 /**

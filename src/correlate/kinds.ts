@@ -72,6 +72,8 @@ export function kindOf(capture: Capture, i: number, mainStack: MainStack): Kind 
     if (kind) return told(kind);
     if (vma.file !== null || vma.name.startsWith('/')) return told('file');
   }
+  // Of a file whose name was lost.
+  if (vma.inode !== null && vma.inode !== '0') return told('file');
   if (vma.permissions[3] === 's') return told('shared-memory');
   if (i >= mainStack.first && i < mainStack.end) return vma.vmFlags ? told('stack') : inferred('stack');
   return anonymousKind(capture, i);

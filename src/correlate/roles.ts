@@ -90,10 +90,12 @@ function loaderNamed(asked: string, loader: MappedFile | undefined): Loader {
   return soname === 'libc.so' ? 'musl' : 'glibc';
 }
 
-/** Known from the personality, else seen: nothing private is readable without being executable. */
+/** Known from the personality, else seen: nothing is readable without being executable, not even the heap or other memory. */
 export function readImpliesExec(capture: Capture): boolean {
   const { personality } = capture.process;
   if (personality !== null) return (personality & 0x400000) !== 0;
-  const plain = capture.vmas.filter(vma => !vma.name.startsWith('[') && vma.permissions[0] === 'r');
-  return plain.length > 1 && plain.every(vma => vma.permissions[2] === 'x');
+  const plain = capture.vmas.filter(
+    ({ name, permissions }) => (name === '[heap]' || !name.startsWith('[')) && permissions[0] === 'r',
+  );
+  return plain.some(({ file }) => file === null) && plain.every(({ permissions }) => permissions[2] === 'x');
 }

@@ -89,6 +89,8 @@ function readOne(
   budget: HeaderBudget,
 ): ImageState {
   const state = readImage(() => readElf(budget.metered(found.bytes), depth), found.path, 'path-only', budget);
+  if (state.status === 'not-elf' && found.stats.ino.toString() !== file.inode)
+    return unavailable('mismatch', `${found.path} is no ELF file`);
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);

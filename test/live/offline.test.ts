@@ -13,10 +13,13 @@ import { captureText } from '../../src/source/captured-text.ts';
 import { captureLive, recordLive } from '../../src/source/live.ts';
 import type { Snapshot } from '../../src/source/snapshot-format.ts';
 import { captureSnapshot } from '../../src/source/snapshot-read.ts';
+import { build } from '../support/build.ts';
 import { comparable, disagreements, withoutGuesses } from '../support/comparison.ts';
-import { stopAll } from '../support/process.ts';
+import { explainPid } from '../support/explained.ts';
+import { start, stopAll } from '../support/process.ts';
 import { SITUATIONS } from '../support/situations.ts';
 import { itWith, which } from '../support/tools.ts';
+import { LIBRARY, requirements } from '../support/variant.ts';
 
 const MINUTE = 60_000;
 afterAll(stopAll);
@@ -49,14 +52,25 @@ const faults = (live: ReportDocument, text: ReportDocument, known: readonly stri
   disagreements(comparable(withoutGuesses(live, text)), comparable(withoutGuesses(text, live)), known);
 
 /**
- * maps has neither figures nor flags, so it misses what they hint at: stacks of threads and other kinds that are inferred,
- * and that code was written to.
+ * maps has neither figures nor flags, so it misses what they say and hint at: stacks of threads and other kinds that are
+ * inferred, and that code was written to.
  */
 function mapsFaults(live: ReportDocument, text: ReportDocument, known: readonly string[]): string[] {
   const hinted = live.mappings.filter(({ kind, inferred }) => inferred || kind === 'thread-stack');
   const kinds = hinted.flatMap(({ index }) => [`mappings.${index}.kind`, `mappings.${index}.explanation`]);
-  return faults(withoutModified(live), text, [...known, ...kinds]);
+  return faults(withoutFlags(withoutModified(live)), text, [...known, ...kinds]);
 }
+
+/** What an explanation says by VmFlags stands at its end. */
+const BY_FLAGS = /(?: [A-Z][^.]*\((?:MADV|MAP)_\w+\)\.)+$/;
+
+const withoutFlags = (report: ReportDocument): ReportDocument => ({
+  ...report,
+  mappings: report.mappings.map(mapping => ({
+    ...mapping,
+    explanation: mapping.explanation.replace(BY_FLAGS, ''),
+  })),
+});
 
 const withoutModified = (report: ReportDocument): ReportDocument => ({
   ...report,
@@ -164,4 +178,21 @@ describe('captured text gives the report of the process, in every field that it 
       },
       MINUTE,
     );
+});
+
+itWith(requirements(LIBRARY), 'another library that has the name of the mapped one is refused', async () => {
+  const library = build('lib.c', LIBRARY);
+  const subject = await start(build('dlopen.c'), [library]);
+  const maps = procText(subject.pid, 'maps');
+  // As plain pmap tells it: without offsets.
+  const pmap = execFileSync(which('pmap')!, [String(subject.pid)], { encoding: 'latin1' });
+  const libc = explainPid(subject.pid).modules.find(({ path }) => /libc\.so\.6$/.test(path))!.path;
+  for (const evidence of [maps, pmap]) {
+    const options = { sysroots: ['/'], elf: new Map([['lib.so', libc]]), useHost: false };
+    const report = correlate(captureText(null, feed => feed(evidence), options)[0]!);
+    const odd = report.mappings.filter(({ deviations }) => deviations.length > 0);
+    expect(odd).toEqual([]);
+    const images = report.modules.filter(({ path }) => /lib\.so$/.test(path)).map(({ image }) => image);
+    expect(images).toMatchObject([{ status: 'unavailable', reason: 'mismatch' }]);
+  }
 });

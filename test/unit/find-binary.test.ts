@@ -166,6 +166,17 @@ describe('a file given by name', () => {
   });
 });
 
+describe('a script of the same name', () => {
+  const root = sysroot({ 'usr/lib/app': 'text: exec /usr/lib/app/app', 'usr/local/lib/app': 'aa' });
+
+  it('is no image, unless it is the very file', () => {
+    expect(outcome({ name: '/usr/lib/app' }, { sysroots: [root] })).toBe('mismatch');
+    expect(outcome({ name: 'app' }, { sysroots: [root] })).toMatch(/local\/lib\/app \(path-only\)$/);
+    const inode = statSync(join(root, 'usr/lib/app')).ino.toString();
+    expect(outcome({ name: '/usr/lib/app', inode }, { sysroots: [root] })).toBe('not-elf');
+  });
+});
+
 describe('identity', () => {
   const root = sysroot({ 'lib/libx.so': 'aa', 'lib/none.so': '' });
   const path = join(root, 'lib/libx.so');

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { kindOf } from '../../src/correlate/kinds.ts';
 import { findMainStack } from '../../src/correlate/main-stack.ts';
+import { correlate } from '../../src/correlate/report.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import { address, fileOffset } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
+import { captureText } from '../../src/source/captured-text.ts';
 
 /** `1000-2000 rw-p name {flags}`; a name that begins with / has a file unless it is a pseudo file. */
 function vma(words: string): Vma {
@@ -93,6 +95,13 @@ describe('by name', () => {
     expect(named('/anon_hugepage (deleted)', 'rw-s')).toBe('shared-memory');
     expect(named('', 'rw-p')).toBe('anonymous');
   });
+});
+
+it('what has an inode is a file, although its name was lost', () => {
+  const text = '00400000-00401000 r-xp 00000000 fe:00 77 \n00401000-00402000 r-xp 00000000 00:00 0 \n';
+  const nowhere = { sysroots: [], elf: new Map(), useHost: false };
+  const { mappings } = correlate(captureText(null, feed => feed(text), nowhere)[0]!);
+  expect(mappings.map(({ kind }) => kind)).toEqual(['file', 'anonymous']);
 });
 
 describe('by shape', () => {

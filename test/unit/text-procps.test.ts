@@ -30,7 +30,7 @@ describe('procps default', () => {
       '5615cc90e000-5615cc913000 r-xp ~ ~ ~ sleep',
       '5615cd813000-5615cd834000 rw-p ~ ~ ~',
       '7f1c3a600000-7f1c3a601000 rw-s ~ ~ ~ [ shmid=0x1f ]',
-      '7f1c3a601000-7f1c3a602000 rw-s ~ ~ ~ memfd:wayland-shm (deleted)',
+      '7f1c3a601000-7f1c3a602000 rw-s ~ ~ ~ /memfd:wayland-shm (deleted)',
       '7f1c3a800000-7f1c3a956000 r-xp ~ ~ ~ libc.so.6',
       '7ffdedfb2000-7ffdedfd3000 rw-p ~ ~ ~ [stack]',
       'ffffffffff600000-ffffffffff601000 --xp ~ ~ ~',
@@ -41,7 +41,7 @@ describe('procps default', () => {
     const process = parseOne(DEFAULT);
     expect(process.files.map(file => file.name)).toEqual([
       'sleep',
-      'memfd:wayland-shm (deleted)',
+      '/memfd:wayland-shm (deleted)',
       'libc.so.6',
     ]);
     expect(process.vmas.map(vma => vma.file)).toEqual([0, 0, null, null, 1, 2, null, null]);

@@ -64,8 +64,9 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
   pass: () => 'all executable memory is mapped from files',
 });
 
-/** The kernel's own, and the stacks, which have a rule of theirs. */
+/** Files that lost their names, the kernel's own, and the stacks, which have a rule of theirs. */
 const OTHERS: ReadonlySet<MappingKind> = new Set([
+  'file',
   'stack',
   'thread-stack',
   'vdso',

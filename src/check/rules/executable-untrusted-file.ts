@@ -2,7 +2,7 @@
 import type { Mapping } from '../../model/report.ts';
 import type { Context } from '../context.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
-import { notApplicable, PREDICTED } from '../images.ts';
+import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { aboutProcess, groupMappings } from '../subject.ts';
 import { extent } from '../words.ts';
 
@@ -38,7 +38,12 @@ export const executableUntrustedFile: Rule = defineRule<Untrusted, Record<string
       const reason = reasonFor(context, mappings[0]!)!;
       yield { outcome: 'fail', about: where, facts: { reason, mappings: mappings.length, bytes } };
     }
-    if (untrusted.length === 0) yield { outcome: 'pass', about, facts: {} };
+    if (untrusted.length > 0) return;
+    const files = context.report.capture.files;
+    const isPlaced = ({ vma }: Mapping): boolean =>
+      vma.file === null || vma.permissions[2] !== 'x' || files[vma.file]!.path.includes('/');
+    if (context.report.mappings.every(isPlaced)) yield { outcome: 'pass', about, facts: {} };
+    else yield inconclusive(about, 'the evidence does not tell in which folders its files lie');
   },
   fail: ({ reason, mappings, bytes }) =>
     `${extent(mappings, 'executable mapping', bytes)} ${mappings === 1 ? 'is' : 'are'} of ${REASONS[reason]}`,

@@ -11,8 +11,13 @@
 const ANON = spellings('anon', 'anôn', 'анон', 'vô danh', '匿名');
 const STACK = spellings('stack', 'pila', 'pile', 'stos', 'pilha', 'stivă', 'стек', 'ngăn xếp', '栈');
 
+/** What the kernel shows like deleted files, of which a listing prints the last part. */
+const NO_FILE = /^(?:memfd:.*|SYSV[0-9a-f]{8}|anon_hugepage|secretmem) \(deleted\)$/s;
+
 /** The kernel's name for what a listing prints: "" for anonymous memory; all else stays as it is. */
 export function kernelName(printed: string): string {
+  if (NO_FILE.test(printed)) return `/${printed}`;
+  if (printed === 'zero (deleted)') return '/dev/zero (deleted)';
   if (!printed.startsWith('[') || !printed.endsWith(']')) return printed;
   const inner = printed.slice(1, -1).trim();
   if (ANON.has(inner)) return '';

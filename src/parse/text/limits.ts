@@ -15,7 +15,7 @@ export interface Told {
   /** and how many mappings came out, with ends from other listings of the process. */
   readonly placed: number;
   readonly figureNames: readonly string[];
-  /** Names of the mapped files. */
+  /** Names of the mapped files, as printed. */
   readonly fileNames: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import type { Address } from '../../model/units.ts';
 import type { Figures, Vma } from '../../model/vma.ts';
 import type { BadLines } from '../bad-lines.ts';
 import { smallestPage } from '../page-size.ts';
-import { kernelName } from '../pmap/names.ts';
+import { isFileName, kernelName } from '../pmap/names.ts';
 import type { Completed, Form, TextRow } from '../pmap/row.ts';
 import { ListedFiles } from './files.ts';
 import type { FirstLine } from './first-line.ts';
@@ -39,7 +39,7 @@ export function processOf(listing: KnownListing): TextProcess {
     endless: rows.filter(row => row.end === null).length,
     placed: vmas.length,
     figureNames,
-    fileNames: files.files.map(file => file.name),
+    fileNames: rows.flatMap(({ name, inode }) => (inode !== '0' && isFileName(name) ? [name] : [])),
   });
   // the footer's first total is that of the sizes, unless the first figure column is another
   const summed = kind === 'pmap' && (!figureNames.includes('Size') || figureNames[0] === 'Size');
