@@ -26,7 +26,7 @@ interface Shape {
   readonly scales: readonly number[];
 }
 
-const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?$/;
+const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?[ \t\r]*$/;
 /** Kernels have some 25; hostile text could have another one on every line. */
 const MOST_FIGURES = 256;
 /** Two letters, or "??". */
@@ -126,6 +126,11 @@ export class SmapsParser {
     if (column < 0) column = this.figureNames.push(name) - 1;
     const figures = this.#ownFigures();
     while (figures.length <= column) figures.push(null);
+    // Lines that were sorted: whose figure it is cannot be told.
+    if (figures[column] !== null) {
+      this.bad.add(this.#line, match[0]);
+      return;
+    }
     figures[column] = Number(match[2]) * scale;
     if (!this.#shape && column === this.#scales.length) this.#scales.push(scale);
   }

@@ -21,7 +21,13 @@ export { type TextProcess, UnrecognisedText } from './text/types.ts';
 const LONGEST_LINE = 64 * 1024;
 /** In UTF-8, as editors of Windows write it. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
-const INDENTED_MAPS = /^([ \t]{1,16})[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] /;
+/** How the first row or the line above it begins in a Markdown code block or a quoted mail. */
+const PREFIXED =
+  /^([ \t>|]{1,16})(?:[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] |[0-9]{1,10}: {1,3}\S|==> \/proc\/)/m;
+/** The end of the first line that begins with an address. */
+const END_OF_ROW = /^[ \t>|]*[0-9a-f]{8,16}[ -][^\n]*?(\r?)\n/m;
+/** What is not found in so many lines is not looked for further. */
+const LINES_TO_LOOK_AT = 100;
 
 export class TextParser {
   readonly #blocks = new TextBlocks();
@@ -31,10 +37,10 @@ export class TextParser {
   #lines = 0;
   /** Is what comes next the remainder of a line that was too long? */
   #skipping = false;
-  /** Does every line end with CR LF, as the first one does? */
+  /** Does every line end with CR LF, as the first row does? null: no row yet. */
   #crlf: boolean | null = null;
-  /** What every line begins with, as the first one does. */
-  #indent: string | null = null;
+  /** What every line begins with, as the first row does; null: no row yet. */
+  #prefix: string | null = null;
 
   /** Takes the next piece of text. */
   feed(text: string): void {
@@ -50,7 +56,7 @@ export class TextParser {
       this.#rest = '';
       const bare =
         this.#lines === 0 && lines.startsWith(BYTE_ORDER_MARK) ? lines.slice(BYTE_ORDER_MARK.length) : lines;
-      this.#takeLines(this.#withoutIndent(this.#withoutCarriageReturns(bare)));
+      this.#takeLines(this.#withoutPrefix(this.#withoutCarriageReturns(bare)));
       from = whole;
     }
     this.#rest += text.slice(from);
@@ -67,14 +73,19 @@ export class TextParser {
   }
 
   #withoutCarriageReturns(lines: string): string {
-    this.#crlf ??= lines[lines.indexOf('\n') - 1] === '\r';
+    if (this.#crlf === null && this.#lines < LINES_TO_LOOK_AT) {
+      const row = END_OF_ROW.exec(lines);
+      if (row) this.#crlf = row[1] === '\r';
+    }
     return this.#crlf ? lines.replaceAll('\r\n', '\n') : lines;
   }
 
-  /** Maps lines of a Markdown code block are all set in. */
-  #withoutIndent(lines: string): string {
-    this.#indent ??= INDENTED_MAPS.exec(lines)?.[1] ?? '';
-    return this.#indent === '' ? lines : `\n${lines}`.replaceAll(`\n${this.#indent}`, '\n').slice(1);
+  #withoutPrefix(lines: string): string {
+    if (this.#prefix === null && this.#lines < LINES_TO_LOOK_AT) {
+      const row = PREFIXED.exec(lines);
+      if (row) this.#prefix = row[1]!;
+    }
+    return this.#prefix === null ? lines : `\n${lines}`.replaceAll(`\n${this.#prefix}`, '\n').slice(1);
   }
 
   /** Takes whole lines. Those of maps and smaps are handed on together: `handed` is where the next piece begins. */

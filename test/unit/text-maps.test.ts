@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnrecognisedText } from '../../src/parse/text.ts';
-import { parseAll, parseOne, show, showAll } from './text-support.ts';
+import { codes, parseAll, parseOne, show, showAll } from './text-support.ts';
 
 const MAPS = `5576a6515000-5576a6517000 r--p 00000000 fe:00 260131                     /usr/bin/sleep
 5576a6517000-5576a651c000 r-xp 00002000 fe:00 260131                     /usr/bin/sleep
@@ -80,6 +80,40 @@ describe('maps and smaps', () => {
         const block = text.replace(/^(?=.)/gm, indent);
         for (const chunk of [1, 7, 1e6]) expect(parseAll(block, chunk)).toEqual(parseAll(text));
       }
+  });
+
+  it('reads what a mail quotes, also below text', () => {
+    for (const text of [MAPS, SMAPS, '1234:   sleep 1000\n0000560000000000      4K r---- a\n'])
+      for (const before of ['', 'Hello,\nhere it is:\n'])
+        for (const chunk of [1, 7, 1e6]) {
+          const [quoted] = parseAll(before + text.replace(/^(?=.)/gm, '> '), chunk);
+          expect({ ...quoted, badLines: [], badLineCount: 0 }).toEqual(parseAll(text)[0]);
+          expect(quoted!.badLineCount).toBe(before === '' ? 0 : 2);
+        }
+  });
+
+  it('reads lines that end with CR LF below one that does not', () => {
+    for (const text of [MAPS, SMAPS])
+      for (const chunk of [1, 7, 1e6]) {
+        const [below] = parseAll(`maps of sleep:\n${text.replaceAll('\n', '\r\n')}`, chunk);
+        expect(showAll(below!)).toEqual(showAll(parseOne(text)));
+      }
+  });
+
+  it('puts rows in order that were sorted, of one process', () => {
+    const rows = MAPS.trimEnd().split('\n');
+    const sorted = parseAll(`${rows.toReversed().join('\n')}\n`);
+    expect(sorted).toHaveLength(1);
+    expect(showAll(sorted[0]!)).toEqual(showAll(parseOne(MAPS)));
+    expect(codes(sorted[0]!)).toContain('out-of-order');
+    // Two processes have two stacks.
+    expect(parseAll(`${[...rows, ...rows].toReversed().join('\n')}\n`).length).toBeGreaterThan(2);
+  });
+
+  it('gives no mapping the figures of others where the lines of smaps were sorted', () => {
+    const [process] = parseAll(`${SMAPS.trimEnd().split('\n').toSorted().join('\n')}\n`);
+    // Size, KernelPageSize, Rss and THPeligible of the first of two.
+    expect(process!.badLineCount).toBe(4);
   });
 
   it('takes the process from a line in front', () => {

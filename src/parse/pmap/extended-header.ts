@@ -53,7 +53,7 @@ export function parseExtendedHeader(line: string): ExtendedHeader | null {
   const { figureNames, vmFlags, mapping } = tailOf(first < 0 ? [] : words.slice(first));
   const believable = english || figureNames.filter(isFigureName).length >= 2 || vmFlags;
   if (!believable || figureNames.length > MOST_FIGURES || !figureNames.every(mayBeFigure)) return null;
-  const collapsed = !/ {2}/.test(line.trim());
+  const collapsed = !/ {2}/.test(line.trimEnd());
   const flagsAt = line.indexOf('VmFlags');
   return {
     lead,

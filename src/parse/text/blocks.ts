@@ -13,6 +13,7 @@ import { Listing } from './listing.ts';
 import { MapsBlock, type MapsRange, parseMapsRange } from './maps-block.ts';
 import { isLsofLine, refusal } from './refused.ts';
 import { type TextProcess, UnrecognisedText } from './types.ts';
+import { mergeUnordered } from './unordered.ts';
 
 export class TextBlocks {
   readonly #blocks: Block[] = [];
@@ -58,7 +59,7 @@ export class TextBlocks {
 
   finish(): readonly TextProcess[] {
     const processes = joinBlocks(this.#blocks, this.#orphans);
-    if (processes.length > 0) return processes;
+    if (processes.length > 0) return mergeUnordered(processes);
     const rollup = this.#blocks.some(block => block instanceof MapsBlock && block.hasRollup());
     const any = this.#blocks.length + this.#orphans.count > 0;
     throw new UnrecognisedText(refusal({ any, lsof: this.#sawLsof, rollup }));

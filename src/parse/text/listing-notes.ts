@@ -24,7 +24,7 @@ export function quirkNotes({ rows, secondRows, total }: Quirks): Note[] {
       message: 'a ? in a name may stand for any byte: pmap up to 4.0.4 prints it for what is not ASCII',
     });
   const sum = sumOf(rows);
-  if (total !== null && sum !== null && BigInt(total) * BigInt(KIB) !== sum)
+  if (rows.length > 0 && total !== null && sum !== null && BigInt(total) * BigInt(KIB) !== sum)
     notes.push({
       code: 'total-differs',
       message: `the listing's total of ${total}K is not the sum of its rows, ${sum / BigInt(KIB)}K, and is not used: rows may be missing, or pmap added up wrongly (3.3.2-3.3.12 -x; 3.3.7-4.0.3 -X with several PIDs)`,
