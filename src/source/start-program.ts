@@ -24,7 +24,7 @@ const GRACE = 2000;
 
 export interface StartedProgram {
   readonly pid: number;
-  /** Ends it: SIGTERM, and SIGKILL if that does not help. @throws TargetError where it has ended by itself. */
+  /** Ends it: SIGTERM, and SIGKILL if that does not help. @throws TargetError where it has ended by itself, or will not end. */
   end(): Promise<void>;
   /** Lets it run on. */
   release(): void;
@@ -48,6 +48,8 @@ export async function startProgram(words: readonly string[], outputFd: 1 | 2): P
   try {
     child = spawned(words, { stdio: [0, outputFd, 2] });
     await hasStarted(child);
+    // What becomes another user's cannot be sent signals: that is told where it is ended.
+    child.on('error', () => {});
   } catch (error) {
     forwardNoMore();
     throw cannotStart(oneCharAByte(words[0]!), error);
@@ -65,31 +67,45 @@ async function whenHandedOver(
     child.once('exit', () => resolve());
   });
   const pid = child.pid!;
-  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null || lookAt(pid) === null;
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const release = (): void => {
     forwardNoMore();
     child.unref();
   };
-  const ended = async (): Promise<never> => {
-    await exited;
+  const mayBeOver = async (): Promise<void> => {
+    if (lookAt(pid) === null) await Promise.race([exited, after(GRACE)]);
+    if (!isOver()) return;
     release();
     throw endedTooSoon(file, child);
   };
   await Promise.race([exited, untilHandedOver(pid)]);
-  if (isOver()) await ended();
+  await mayBeOver();
   return {
     pid,
     release,
     async end() {
-      if (isOver()) await ended();
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
-      await exited;
-      clearTimeout(timer);
+      await mayBeOver();
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        child.kill(signal);
+        await Promise.race([exited, after(GRACE)]);
+        if (isOver()) break;
+      }
       release();
+      if (!isOver())
+        throw new TargetError(
+          'permission',
+          `${file} (PID ${pid}) cannot be ended and runs on`,
+          'end it as its own user or as root',
+        );
     },
   };
 }
+
+/** Never keeps this process from ending. */
+const after = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => {
+    setTimeout(resolve, milliseconds).unref();
+  });
 
 const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -160,7 +176,8 @@ function lookAt(pid: number): Look | null {
   try {
     const mappings = proc.small('maps')?.toString('latin1') ?? null;
     if (mappings === null) return UNSEEN;
-    if (mappings === '') return null;
+    // The main thread may have ended alone.
+    if (mappings === '') return proc.threads().length > 1 ? UNSEEN : null;
     const counter = programCounter(proc);
     return { waiting: counter !== null && !inInterpreter(proc, mappings, counter), mappings };
   } finally {

@@ -1,6 +1,7 @@
 /** The command when the machine fails it: no descriptors, no room, no reader, no patience. Nothing half-written remains. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,12 +13,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { becomingNobody, publishCommand } from '../support/as-user.ts';
-import { build } from '../support/build.ts';
+import { becomingNobody, openFolder, publish, publishCommand } from '../support/as-user.ts';
+import { build, buildText } from '../support/build.ts';
 import { start, stopAll } from '../support/process.ts';
 import { ROOT, shell } from '../support/shell.ts';
 import { scratchFolder } from '../support/situations.ts';
-import { describeWith } from '../support/tools.ts';
+import { describeWith, itWith } from '../support/tools.ts';
 import { canUnshare } from '../support/unshare.ts';
 import { DEFAULT, requirements } from '../support/variant.ts';
 
@@ -180,6 +181,35 @@ describe('a program that was started', () => {
       expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
     },
   );
+
+  itWith(requirements(DEFAULT), 'is seen and ended, although its main thread has ended before', async () => {
+    const text = `#include <pthread.h>
+#include <unistd.h>
+static void *wait_on(void *unused) { for (;;) pause(); return unused; }
+int main(void) { pthread_t thread; if (pthread_create(&thread, 0, wait_on, 0)) return 1; pthread_exit(0); }`;
+    const { stdout, stderr, code } = await shell(`vmaexplain --json -- ${buildText('leaderless.c', text)}`);
+    expectCalm(stderr);
+    expect(code).toBe(0);
+    const { process: seen, mappings } = JSON.parse(stdout);
+    expect(mappings.length).toBeGreaterThan(10);
+    expect(() => process.kill(seen.pid, 0)).toThrow(/ESRCH/);
+  });
+
+  const tools = [...becomingNobody(), 'setpriv', ...requirements(DEFAULT)];
+  itWith(tools, 'is told of, where it becomes root and cannot be ended', async () => {
+    const text =
+      '#include <unistd.h>\nint main(void) { if (setuid(0)) return 1; close(1); close(2); for (;;) pause(); }';
+    const program = publish(buildText('becomes-root.c', text), openFolder('setuid'));
+    chmodSync(program, 0o4755);
+    const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+    const { stderr, code } = await shell(
+      `exec ${nobody} ${process.execPath} ${publishCommand()} -- ${program}`,
+    );
+    expectCalm(stderr);
+    const [, pid] = /\(PID (\d+)\) cannot be ended and runs on/.exec(stderr) ?? [];
+    expect(process.kill(Number(pid), 'SIGKILL')).toBe(true);
+    expect(code).toBe(3);
+  });
 
   describeWith(canUnshare('--mount'), 'but cannot be seen', () => {
     it('is not waited for', async () => {
