@@ -1,16 +1,31 @@
 /** What a user names as a file, or hands over as standard input: a plain file or a pipe, read no further than is allowed. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { errnoOf, TargetError } from './errors.ts';
+import { O_PATH } from './open-regular.ts';
 import { pause } from './pause.ts';
 
 const PIECE = 64 * 1024;
 
-/** A FIFO without a writer does not block; a pipe made by the shell (<(…)) is read like standard input. @throws system errors. */
-export const openUnblocked = (path: string): number =>
-  openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+const READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Opens a plain file, or a pipe: a FIFO without a writer does not block, and one made by the shell (<(…)) is read like
+ * standard input. A device is not even opened.
+ * @returns a descriptor, or in words what else it is. @throws system errors.
+ */
+export function openUnblocked(path: string): number | string {
+  const handle = openSync(path, O_PATH);
+  try {
+    const other = otherKind(fstatSync(handle));
+    if (other) return other;
+    return openSync(existsSync('/proc/self/fd') ? `/proc/self/fd/${handle}` : path, READ);
+  } finally {
+    closeSync(handle);
+  }
+}
 
 /** What it is, in words, if it is neither a plain file nor a pipe. */
-export function otherKind(stats: Stats): string | null {
+function otherKind(stats: Stats): string | null {
   if (stats.isFile() || stats.isFIFO()) return null;
   return stats.isDirectory() ? 'a directory' : 'a device or socket';
 }
@@ -44,9 +59,8 @@ export function readWhole(fd: number, head: Buffer, most: number): Buffer | null
 /** The content of a file or pipe. @throws system errors; TargetError where it is something else, or larger than `most` bytes. */
 export function readContent(path: string, most: number): Buffer {
   const fd = openUnblocked(path);
+  if (typeof fd === 'string') throw new TargetError('unusable', `it is ${fd}`);
   try {
-    const other = otherKind(fstatSync(fd));
-    if (other) throw new TargetError('unusable', `it is ${other}`);
     const content = readWhole(fd, Buffer.alloc(0), most);
     if (!content) throw new TargetError('unusable', 'it is too large');
     return content;

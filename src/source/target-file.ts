@@ -15,7 +15,7 @@ import { oneCharAByte } from '../model/latin1.ts';
 import { captureText } from './captured-text.ts';
 import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
-import { openUnblocked, otherKind, readPiece, readWhole } from './file-or-pipe.ts';
+import { openUnblocked, readPiece, readWhole } from './file-or-pipe.ts';
 import type { BinaryOptions } from './find-binary.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
@@ -37,11 +37,10 @@ export type ElfSource = (bytes: ByteSource, path: string | null, options: Target
 /** @throws TargetError where there is no such file, it may not be read, or it is no evidence. */
 export function captureFile(path: string, options: TargetOptions, elf: ElfSource): Capture[] {
   const fd = attempt(() => openUnblocked(path));
+  if (typeof fd === 'string') throw new TargetError('unusable', `it is ${fd}, no evidence`, remedyFor(path));
   try {
     const stats = fstatSync(fd);
     const name = oneCharAByte(path);
-    const other = otherKind(stats);
-    if (other) throw new TargetError('unusable', `it is ${other}, no evidence`, remedyFor(path));
     if (stats.isFile()) return captureRegular(fd, stats.size, name, options, elf);
     return captureStream(fd, name, options, elf);
   } finally {
