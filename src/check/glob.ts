@@ -6,13 +6,19 @@
 
 import { oneCharAByte } from '../model/latin1.ts';
 import { baseName } from '../model/text.ts';
+import { UnusableJson } from './strict-json.ts';
 
 export type Glob = (path: string) => boolean;
 
 type Token = '*' | '**' | '?' | { readonly char: string };
 
-/** `pattern` is Unicode, as people type it; the paths it is tried on are latin1, one char a byte. */
+/** PATH_MAX. */
+const LONGEST_PATTERN = 4096;
+
+/** @throws UnusableJson for a pattern that is longer than any path. `pattern` is Unicode, as people type it; the paths it is tried on are latin1, one char a byte. */
 export function compileGlob(pattern: string): Glob {
+  if (pattern.length > LONGEST_PATTERN)
+    throw new UnusableJson(`a pattern has at most ${LONGEST_PATTERN} characters`);
   const tokens = tokenize(oneCharAByte(pattern));
   const baseNameOnly = !pattern.includes('/');
   return path => matches(tokens, baseNameOnly ? baseName(path) : path);

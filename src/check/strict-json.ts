@@ -1,11 +1,15 @@
 /** Reads JSON of a known shape; whatever does not fit is an error that names the place ("exceptions[2].expires"). */
 
+import { whyTooComplex } from '../model/json-bounds.ts';
+
 export class UnusableJson extends Error {
   override readonly name = 'UnusableJson';
 }
 
 /** @throws UnusableJson */
 export function parseJson(text: string): JsonValue {
+  const why = whyTooComplex(text);
+  if (why) throw new UnusableJson(why);
   try {
     return new JsonValue(JSON.parse(text), '');
   } catch (error) {

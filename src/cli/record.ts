@@ -30,7 +30,14 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
       `${oneCharAByte(output)}: it is there already`,
       '--force overwrites it',
     );
-  const text = `${stringify(recordLive(target.pid), 1)}\n`;
+  const snapshot = recordLive(target.pid);
+  let text: string;
+  try {
+    text = `${stringify(snapshot, 1)}\n`;
+  } catch (error) {
+    // Longer than a string of V8 can be.
+    throw new TargetError('unusable', `process ${target.pid} has too much for one snapshot`, null, error);
+  }
   const file = output === null ? standardOutput() : fileOutput(output, 0o600);
   try {
     file.write(output?.endsWith('.gz') ? gzipSync(text) : text);

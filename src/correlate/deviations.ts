@@ -7,7 +7,7 @@ import { figureOf } from '../model/figures.ts';
 import type { Content, Deviation, Piece } from '../model/module.ts';
 import { type Address, fileOffset, intersect, pageUp, type Range, sizeOf } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import type { Claim } from './claims.ts';
+import { type Claim, contentsWithin } from './claims.ts';
 import type { Effort } from './effort.ts';
 import { sameBacking, sameProtection } from './fit.ts';
 import type { ImageMap } from './image-map.ts';
@@ -142,7 +142,7 @@ function contentDeviations(
   if (vma.file !== null && piece.protection.endsWith('-x') && vma.permissions[1] === '-') {
     // Only private copies of a file's pages are swapped out.
     const anonymous = (figureOf(capture, vma, 'Anonymous') ?? 0) + (figureOf(capture, vma, 'Swap') ?? 0);
-    const written = anonymous > 0 ? anonymous - zeroedByLoader(placed, own, module) : 0;
+    const written = anonymous > 0 ? anonymous - zeroedByLoader(placed, own, module, vma) : 0;
     if (written > 0 && !placed.rules.readImpliesExec) found.push({ code: 'text-modified', bytes: written });
   }
   if (vma.name === '[heap]' && own.every(({ piece: p }) => p.start <= vma.start && p.end >= vma.end))
@@ -159,6 +159,7 @@ function zeroedByLoader(
   { image, loader, rules }: PlacedModule,
   claims: readonly Claim[],
   module: number,
+  vma: Vma,
 ): number {
   const own = claims.filter(claim => claim.module === module);
   if (image.status !== 'read' || loader !== 'glibc') return 0;
@@ -168,7 +169,7 @@ function zeroedByLoader(
     const partial = (vaddr + filesz) % BigInt(rules.pageSize) !== 0n;
     return content.role === 'segment' && !flags.write && memsz > filesz && partial;
   };
-  const pages = own.reduce((sum, { piece }) => sum + piece.contents.filter(zeroed).length, 0);
+  const pages = own.reduce((sum, { piece }) => sum + contentsWithin(piece, vma).filter(zeroed).length, 0);
   return pages * rules.pageSize;
 }
 
@@ -185,7 +186,9 @@ function beyondEndOfFile(
   const start = fileEnd > vma.offset ? vma.start + (fileEnd - vma.offset) : vma.start;
   if (start >= vma.end) return null;
   const beyond = { start: start as Vma['start'], end: vma.end };
-  const segments = own.flatMap(({ piece }) => piece.contents.filter(({ role }) => role === 'segment'));
+  const segments = own.flatMap(({ piece }) =>
+    contentsWithin(piece, vma).filter(({ role }) => role === 'segment'),
+  );
   const hit = segments.map(content => intersect(content, beyond)).filter(range => range !== null);
   return hit.length === 0 ? null : { start: hit[0]!.start, end: hit.at(-1)!.end };
 }

@@ -14,12 +14,15 @@ import type { CoreSegment } from './core.ts';
 import { type Depth, readElf } from './read.ts';
 
 const MOST_HEADERS = 500_000;
+/** Of headers, notes and dynamic tables. */
+const MOST_BYTES = 256 << 20;
 
 export class CoreMemory {
   readonly #source: ByteSource;
   readonly #segments: readonly CoreSegment[];
   /** Headers that are still read. Every mapping of a hostile core may begin with the same long table. */
   #left = MOST_HEADERS;
+  #bytesLeft = MOST_BYTES;
 
   /** @param segments in address order, without overlap. */
   constructor(source: ByteSource, segments: readonly CoreSegment[]) {
@@ -57,9 +60,15 @@ export class CoreMemory {
    * Section headers are left aside, because hardly ever are they mapped: only the sections that segments name are known.
    */
   headersAt(start: Address): ElfFile | null {
-    if (this.#left <= 0) return null;
+    if (this.#left <= 0 || this.#bytesLeft <= 0) return null;
+    const window = this.windowAt(start);
+    const read = (offset: bigint, length: number): Uint8Array => {
+      const bytes = window.read(offset, length);
+      this.#bytesLeft -= bytes.length;
+      return bytes;
+    };
     try {
-      const elf = readElf(this.windowAt(start), 'layout', 'segments');
+      const elf = readElf({ size: window.size, read }, 'layout', 'segments');
       this.#left -= 1 + elf.programHeaders.length;
       // What is missing from the window was not dumped, and is no flaw of the file.
       return { ...elf, fileSize: null, flaws: [] };

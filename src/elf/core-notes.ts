@@ -47,6 +47,8 @@ const NT_AUXV = 6;
 const NT_FILE = 0x46494c45;
 /** Mappings of one process: some distributions allow 2^20 (vm.max_map_count). */
 const MOST_FILES = 1 << 20;
+/** PATH_MAX; what is longer is cut. */
+const LONGEST_NAME = 4096;
 const ARGUMENTS_SIZE = 80;
 const NAME_SIZE = 16;
 
@@ -95,7 +97,7 @@ function readFiles(words: Words, bytes: Uint8Array): Pick<CoreNotes, 'files' | '
       start: address(words.word(entry)),
       end: address(words.word(entry + size)),
       offset: fileOffset(words.word(entry + 2 * size) * unit),
-      name: latin1(bytes.subarray(at, end)),
+      name: latin1(bytes.subarray(at, Math.min(end, at + LONGEST_NAME))),
     });
     at = end + 1;
   }

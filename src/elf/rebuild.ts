@@ -20,7 +20,7 @@ export function rebuildSections(
   segments: readonly ProgramHeader[],
   dynamic: DynamicEntries | null,
 ): Section[] {
-  const found = [...fromSegments(segments), ...(dynamic ? fromDynamic(dynamic) : [])]
+  const found = [...firstOf(fromSegments(segments)), ...(dynamic ? fromDynamic(dynamic) : [])]
     .map(section => ({ ...section, offset: offsetOfVaddr(segments, section.vaddr) }))
     .filter(section => section.offset !== null && section.size > 0n)
     .sort((a, b) => ascending(a.vaddr, b.vaddr));
@@ -33,6 +33,17 @@ export function rebuildSections(
     offset: fileOffset(section.offset!),
     size: section.size,
   }));
+}
+
+/** A linker makes one of each; headers that lie may ask for thousands, each of which is looked for in all segments. */
+const MOST_FROM_SEGMENTS = 16;
+
+function* firstOf(sections: Iterable<Found>): Generator<Found> {
+  let left = MOST_FROM_SEGMENTS;
+  for (const section of sections) {
+    if (left-- === 0) return;
+    yield section;
+  }
 }
 
 function* fromSegments(segments: readonly ProgramHeader[]): Generator<Found> {

@@ -10,12 +10,19 @@ const ALLOC_ONLY = new Set(['LOAD', 'DYNAMIC', 'GNU_EH_FRAME', 'GNU_STACK', 'GNU
 /** Each program header is held against each section; where that is more often than this, the last ones show none. */
 export const MOST_PAIRS = 4_000_000;
 
+/** Characters of all names together: each is told once for each segment that holds it. */
+const MOST_NAMES = 4 << 20;
+
 /** The sections of each program header, in the section table's order. */
 export function sectionsOfSegments({ programHeaders, sections }: ElfFile): Section[][] {
   const compared = Math.floor(MOST_PAIRS / Math.max(1, sections.length));
-  return programHeaders.map((segment, i) =>
-    i < compared ? sections.filter(section => inSegment(section, segment)) : [],
-  );
+  let left = MOST_NAMES;
+  return programHeaders.map((segment, i) => {
+    if (i >= compared || left <= 0) return [];
+    const held = sections.filter(section => inSegment(section, segment));
+    for (const { name } of held) left -= name.length;
+    return held;
+  });
 }
 
 function inSegment(section: Section, segment: ProgramHeader): boolean {

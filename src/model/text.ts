@@ -9,3 +9,19 @@ export const isAt = (text: string, at: number, part: string): boolean =>
 
 /** After the last slash; the whole path where there is none. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const PIECE = 1 << 20;
+
+/** As text.replace(pattern, replacer), piece by piece: V8 aborts where there are tens of millions of matches at once. */
+export function replaceEach(text: string, pattern: RegExp, replacer: (match: string) => string): string {
+  if (text.length <= PIECE) return text.replace(pattern, replacer);
+  let out = '';
+  for (let at = 0; at < text.length; ) {
+    let end = at + PIECE;
+    // Two halves of one character stay together.
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++;
+    out += text.slice(at, end).replace(pattern, replacer);
+    at = end;
+  }
+  return out;
+}

@@ -28,7 +28,7 @@ interface Shape {
 
 const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?[ \t\r]*$/;
 /** Kernels have some 25; hostile text could have another one on every line. */
-const MOST_FIGURES = 256;
+const MOST_FIGURES = 64;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
 const VM_FLAGS = 'VmFlags:';

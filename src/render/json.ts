@@ -65,12 +65,15 @@ export const renderNdjson: Renderer = function* (report, options) {
   for (const mapping of selected(report, options).mappings) yield `${stringify(line(report, mapping))}\n`;
 };
 
+const LONGEST_COMMAND = 4096;
+
 function line(report: Report, mapping: Mapping): object {
   const { process } = report.capture;
   const module = mapping.module === null ? null : report.modules[mapping.module]!;
   return {
     pid: process.pid,
-    command: process.command === null ? null : lossless(process.command),
+    // On every line: of a long one, the beginning is enough.
+    command: process.command === null ? null : lossless(process.command.slice(0, LONGEST_COMMAND)),
     modulePath: module && lossless(module.path),
     buildId: module?.image.status === 'read' ? module.image.elf.buildId : null,
     ...mappingDocument(report, mapping),

@@ -4,6 +4,8 @@
  * `lossless` for JSON, from which the bytes can be had back.
  */
 
+import { replaceEach } from '../model/text.ts';
+
 const PLAIN = /^[\x20-\x7e]*$/;
 const ASCII = /^[\x00-\x7f]*$/;
 
@@ -12,8 +14,16 @@ const ASCII = /^[\x00-\x7f]*$/;
  * every byte that is no UTF-8, becomes \xNN or \u{NNNN}.
  */
 export function printable(text: string): string {
-  if (PLAIN.test(text)) return text;
-  return lossless(text).replace(activeOf(text), char => {
+  const plain = PLAIN.test(text) ? text : withoutActive(text);
+  return COMMAND.test(plain) ? plain.replace(COMMANDS, '$1\\x3a:').replaceAll('##[', '#\\x23[') : plain;
+}
+
+/** Workflow commands of GitHub, which act at the beginning of a line; where a table wraps, that is behind any blank. */
+const COMMAND = /(?:^|\s)::|##\[/;
+const COMMANDS = /(^|\s)::/g;
+
+function withoutActive(text: string): string {
+  return replaceEach(lossless(text), activeOf(text), char => {
     const code = char.codePointAt(0)!;
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;

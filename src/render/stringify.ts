@@ -4,6 +4,8 @@
  * back the very same strings.
  */
 
+import { replaceEach } from '../model/text.ts';
+
 /** In the text that JSON.stringify made, newlines are its own. */
 const PLAIN = /^[\n\x20-\x7e]*$/;
 /** Made when it is needed, like that of `printable`. */
@@ -12,7 +14,7 @@ const active = (): RegExp => /[^\P{C}\n]|\p{Zl}|\p{Zp}|[\ufe00-\ufe0f]/gu;
 /** As JSON.stringify, for values that it can write. */
 export function stringify(value: object | string, indent = 0): string {
   const text = JSON.stringify(value, null, indent);
-  return PLAIN.test(text) ? text : text.replace(active(), escaped);
+  return PLAIN.test(text) ? text : replaceEach(text, active(), escaped);
 }
 
 /** One escape for each UTF-16 code unit. */

@@ -19,6 +19,8 @@ import { wrap } from './wrap.ts';
 /** Below this a column for the contents would be useless; then lines are longer than the terminal. */
 const NARROWEST_CONTENTS = 24;
 const LONGEST_NAME_ON_TERMINAL = 24;
+/** PATH_MAX: one name that cannot be does not make every row as long. */
+const LONGEST_NAME = 4096;
 /** Beside an alert. */
 const SHORTEST_TEXT = 16;
 /** From this many mappings on, it pays to look for those that are alike. */
@@ -46,7 +48,10 @@ export const renderTable: Renderer = function* (whole, options) {
     for (let i = 0; i < sources.length; i++) {
       const cell = sources[i]!.cell(mapping);
       const width = columns[i]!.width;
-      cells[i] = cell.text.length <= width ? cell : { ...cell, text: `${cell.text.slice(0, width - 1)}…` };
+      cells[i] =
+        cell.text.length <= width || options.width === null
+          ? cell
+          : { ...cell, text: `${cell.text.slice(0, width - 1)}…` };
     }
     cells[sources.length] = contentsCell(report, mapping, room, options);
     return gridRow(columns, cells);
@@ -93,7 +98,7 @@ function measure(report: Report, sources: readonly ColumnSource[], options: Rend
     return {
       title: source.title,
       align: source.align,
-      width: limited ? Math.min(width, LONGEST_NAME_ON_TERMINAL) : width,
+      width: Math.min(width, limited ? LONGEST_NAME_ON_TERMINAL : LONGEST_NAME),
     };
   });
 }

@@ -98,10 +98,13 @@ function readVdso(evidence: ProcessEvidence, vmas: readonly Vma[]): ElfFile | nu
   }
 }
 
+/** As long as a single argument may be (execve(2)); the rest is not told. */
+const LONGEST_COMMAND = 128 << 10;
+
 function commandOf(evidence: ProcessEvidence): string | null {
   const words = Buffer.from(evidence.commandLine).toString('latin1').split('\0');
   if (words.at(-1) === '') words.pop();
-  if (words.length > 0) return words.join(' ');
+  if (words.length > 0) return words.join(' ').slice(0, LONGEST_COMMAND);
   const name = /^Name:\t(.*)$/m.exec(evidence.status)?.[1];
   return name === undefined ? null : `[${name}]`;
 }

@@ -18,8 +18,7 @@ export function captureText(
   options: BinaryOptions,
 ): Capture[] {
   const parser = new TextParser();
-  feedInto(text => parser.feed(text));
-  const processes = finish(parser);
+  const processes = parsed(parser, feedInto);
   if (processes.every(hasNothing)) throw nothingIn(processes[0]!);
   return processes.map(process => toCapture(process, path, options));
 }
@@ -41,8 +40,12 @@ function nothingIn(process: TextProcess): TargetError {
 
 const NO_MAPPINGS = 'it has no mappings: pmap prints the first line alone of a process that it may not read';
 
-function finish(parser: TextParser): readonly TextProcess[] {
+function parsed(
+  parser: TextParser,
+  feedInto: (feed: (text: string) => void) => void,
+): readonly TextProcess[] {
   try {
+    feedInto(text => parser.feed(text));
     return parser.finish();
   } catch (error) {
     if (error instanceof UnrecognisedText) throw new TargetError('unusable', error.message, null, error);

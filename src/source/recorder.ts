@@ -4,13 +4,18 @@ import type { ByteSource } from '../model/bytes.ts';
 import type { MappedFile } from '../model/capture.ts';
 import { VERSION } from '../model/version.ts';
 import type { TextSink } from './consistent.ts';
+import { TargetError } from './errors.ts';
 import type { ImageRequest, ProcessEvidence } from './evidence.ts';
 import type { Snapshot, SnapshotFile, SnapshotImage } from './snapshot-format.ts';
 import { RecordingBytes } from './sparse-bytes.ts';
 
+/** Of 65,530 mappings, in characters: 50 million, unless they have names as long as can be. */
+const LONGEST_TEXT = 100 << 20;
+
 export class Recorder implements TextSink {
   #kind: 'smaps' | 'maps' = 'smaps';
   #text: string[] = [];
+  #length = 0;
   #vdso: string | null = null;
   #reading: RecordingBytes | null = null;
   readonly #files: SnapshotFile[] = [];
@@ -18,9 +23,17 @@ export class Recorder implements TextSink {
   restart(kind: 'smaps' | 'maps'): void {
     this.#kind = kind;
     this.#text = [];
+    this.#length = 0;
   }
 
+  /** @throws TargetError where it becomes more than fits into a snapshot. */
   take(text: string): void {
+    this.#length += text.length;
+    if (this.#length > LONGEST_TEXT)
+      throw new TargetError(
+        'unusable',
+        'the smaps of the process is too long for a snapshot: the names of its files fill it',
+      );
     this.#text.push(text);
   }
 

@@ -1,5 +1,7 @@
 import { TargetError } from './errors.ts';
 
+const LONGEST_PATH = 64 * 1024;
+
 /** A JSON value that is asked for what it should be, and says where it is not. */
 export class Shape {
   readonly #value: unknown;
@@ -37,6 +39,14 @@ export class Shape {
   }
   textOrNull(): string | null {
     return this.#value === null ? null : this.text();
+  }
+  /** A name as the kernel prints it, or a sentence with some: several times what a path can have. */
+  path(): string {
+    const text = this.text();
+    return text.length <= LONGEST_PATH ? text : this.#fail(`no longer than ${LONGEST_PATH} characters`);
+  }
+  pathOrNull(): string | null {
+    return this.#value === null ? null : this.path();
   }
   matching(pattern: RegExp): string {
     return pattern.test(this.text()) ? this.text() : this.#fail(`like ${pattern.source}`);

@@ -8,6 +8,7 @@ import {
   type MappedFile,
   UNAVAILABLE_REASONS,
 } from '../model/capture.ts';
+import { whyTooComplex } from '../model/json-bounds.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { assembleCapture } from './assemble.ts';
 import { TargetError } from './errors.ts';
@@ -77,6 +78,8 @@ function imageState(image: SnapshotImage, depth: Depth, budget: HeaderBudget): I
 }
 
 function parseSnapshot(text: string): Snapshot {
+  const why = whyTooComplex(text);
+  if (why) throw new TargetError('unusable', `${why}, no snapshot does`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -110,7 +113,7 @@ function parseSnapshot(text: string): Snapshot {
     byteOrder: shape.member('byteOrder').oneOf(['little', 'big']),
     commandLine: shape.member('commandLine').text(),
     status: shape.member('status').text(),
-    executable: shape.member('executable').textOrNull(),
+    executable: shape.member('executable').pathOrNull(),
     personality: shape.member('personality').matchingOrNull(/^[0-9a-f]{1,16}$/),
     randomizeVaSpace: shape.member('randomizeVaSpace').matchingOrNull(/^[0-9]{1,9}$/),
     stackPointers: shape
@@ -131,10 +134,10 @@ function parseSnapshot(text: string): Snapshot {
 
 function parseFile(shape: Shape): SnapshotFile {
   return {
-    name: shape.member('name').text(),
+    name: shape.member('name').path(),
     device: shape.member('device').textOrNull(),
     inode: shape.member('inode').textOrNull(),
-    path: shape.member('path').text(),
+    path: shape.member('path').path(),
     deleted: shape.member('deleted').flag(),
     image: parseImage(shape.member('image')),
   };
@@ -147,12 +150,12 @@ function parseImage(shape: Shape): SnapshotImage {
     return {
       status,
       reason: shape.member('reason').oneOf(UNAVAILABLE_REASONS),
-      message: shape.member('message').text(),
+      message: shape.member('message').path(),
     };
   return {
     status,
     identity: shape.member('identity').oneOf(IDENTITIES),
-    path: shape.member('path').text(),
+    path: shape.member('path').path(),
     buildId: shape.member('buildId').textOrNull(),
     size: shape.member('size').integerOrNull(),
     chunks: shape.member('chunks').list(chunk => ({

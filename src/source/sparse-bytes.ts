@@ -1,5 +1,6 @@
 /** Parts of a file: what was read of it when a snapshot was recorded, and reading it again from there. */
 import type { ByteSource } from '../model/bytes.ts';
+import { countBelow } from '../model/ordered.ts';
 import { ascending } from '../model/units.ts';
 
 export interface Chunk {
@@ -28,20 +29,25 @@ export class RecordingBytes implements ByteSource {
   chunks(): Chunk[] {
     const sorted = this.#reads.toSorted((a, b) => ascending(a.offset, b.offset));
     const chunks: Chunk[] = [];
-    for (const read of sorted) {
-      const last = chunks.at(-1);
-      const lastEnd = last ? last.offset + BigInt(last.bytes.length) : -1n;
-      if (!last || read.offset > lastEnd) {
-        chunks.push(read);
-        continue;
+    let pieces: Uint8Array[] = [];
+    let start = 0n;
+    let end = -1n;
+    const close = (): void => {
+      if (pieces.length > 0) chunks.push({ offset: start, bytes: Buffer.concat(pieces) });
+    };
+    for (const { offset, bytes } of sorted) {
+      if (offset > end) {
+        close();
+        pieces = [];
+        start = offset;
+        end = offset;
       }
-      const known = Number(lastEnd - read.offset);
-      if (read.bytes.length <= known) continue;
-      const joined = new Uint8Array(last.bytes.length + read.bytes.length - known);
-      joined.set(last.bytes);
-      joined.set(read.bytes.subarray(known), last.bytes.length);
-      chunks[chunks.length - 1] = { offset: last.offset, bytes: joined };
+      const known = Number(end - offset);
+      if (bytes.length <= known) continue;
+      pieces.push(bytes.subarray(known));
+      end = offset + BigInt(bytes.length);
     }
+    close();
     return chunks;
   }
 }
@@ -53,13 +59,11 @@ export class SparseBytes implements ByteSource {
 
   constructor(size: number | null, chunks: readonly Chunk[]) {
     this.size = size;
-    this.#chunks = chunks;
+    this.#chunks = chunks.toSorted((a, b) => ascending(a.offset, b.offset));
   }
 
   read(offset: bigint, length: number): Uint8Array {
-    const chunk = this.#chunks.find(
-      ({ offset: start, bytes }) => start <= offset && offset < start + BigInt(bytes.length),
-    );
+    const chunk = this.#chunks[countBelow(this.#chunks, offset + 1n, ({ offset: start }) => start) - 1];
     if (!chunk) return new Uint8Array(0);
     const at = Number(offset - chunk.offset);
     return chunk.bytes.subarray(at, at + length);

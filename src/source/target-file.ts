@@ -66,7 +66,6 @@ export function captureStream(
   const whole = (): Buffer => readRest(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
   if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options, elf);
-  refuseBinary(head);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
 
@@ -84,7 +83,6 @@ function captureRegular(
     if (size > LARGEST) throw tooLarge();
     return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options, elf);
   }
-  refuseBinary(head);
   return captureText(path, feed => feedFrom(fd, counted(feed, options)), options);
 }
 
@@ -92,18 +90,7 @@ function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions
   const plain = isGzip(bytes) ? unpack(bytes) : bytes;
   if (isElf(plain)) return [elf(bytesInMemory(plain), path, options)];
   if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
-  refuseBinary(plain);
-  return captureText(path, feed => feed(plain.toString('latin1')), options);
-}
-
-/** Before all of it is read: it may be a disk, or without end as /proc/PID/pagemap is. */
-function refuseBinary(head: Buffer): void {
-  if (head.subarray(0, 4096).includes(0))
-    throw new TargetError(
-      'unusable',
-      'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
-      'text in UTF-16 can be converted with `iconv -f UTF-16 -t UTF-8`',
-    );
+  return captureText(path, feed => counted(feed, options)(plain.toString('latin1')), options);
 }
 
 function unpack(bytes: Buffer): Buffer {
@@ -122,10 +109,17 @@ const isElf = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from(
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarray(0, 256).toString('latin1'));
 
-/** The same, but that it tells how much has been fed. */
+/** The same, but that it tells how much has been fed, and refuses what is no text before all of it is read. */
 function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (text: string) => void {
   let bytes = 0;
   return text => {
+    // A disk, a sparse file, or what has no end, as /proc/PID/pagemap.
+    if (text.includes('\0'))
+      throw new TargetError(
+        'unusable',
+        'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
+        'text in UTF-16 can be converted with `iconv -f UTF-16 -t UTF-8`',
+      );
     feed(text);
     bytes += text.length;
     onProgress?.(bytes);

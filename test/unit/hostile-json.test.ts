@@ -1,6 +1,7 @@
 /** JSON that is deep, wide or long: refused in words. */
 import { describe, expect, it } from 'vitest';
 import { parseBaseline, parsePolicy, UnusableJson } from '../../src/check/index.ts';
+import { whyTooComplex } from '../../src/model/json-bounds.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { captureSnapshot } from '../../src/source/snapshot-read.ts';
 
@@ -36,5 +37,19 @@ describe.each([
     const refused = (): unknown => captureSnapshot(around(value), null, 'full');
     expect(refused).toThrow(TargetError);
     expect(refused).toThrow(/^.{1,200}$/);
+  });
+});
+
+describe('how complex JSON may be', () => {
+  it('is told before it is parsed', () => {
+    expect(whyTooComplex('['.repeat(100))).toMatch(/nests deeper than 32 levels/);
+    expect(whyTooComplex(`[${'{},'.repeat(2_000_000)}0]`)).toMatch(/more than 2000000/);
+    expect(whyTooComplex(`[${'0,'.repeat(2_000_001)}0]`)).toMatch(/more than 2000000/);
+  });
+
+  it('has nothing to do with what its strings hold', () => {
+    for (const text of ['[{,', '\\', '"', '\\"[', '['.repeat(1000)])
+      expect(whyTooComplex(JSON.stringify({ [text]: [text, text] }))).toBeNull();
+    expect(whyTooComplex('{"unended: [[[')).toBeNull();
   });
 });

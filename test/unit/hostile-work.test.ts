@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
 import { correlate } from '../../src/correlate/report.ts';
+import { rebuildSections } from '../../src/elf/rebuild.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import type { ElfFile, Section } from '../../src/model/elf.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -76,6 +77,11 @@ const sections = (count: number, of: (i: number) => Partial<Section>): Section[]
     size: 1n,
     ...of(i),
   }));
+
+it('100,000 headers of a file without section headers', () => {
+  const headers = elf('DYN', ...Array.from({ length: 100_000 }, () => 'TLS rw- 0 8')).programHeaders;
+  expect(within(SECONDS, () => rebuildSections(headers, null)).length).toBeLessThan(20);
+});
 
 describe('a process that asks for much work', () => {
   it('60,000 loaded instances of which each claims the whole address space', () => {

@@ -35,6 +35,8 @@ describe('printable', () => {
     ['an overlong slash', '\xc0\xaf', '\\xc0\\xaf'],
     ['half of a letter', bytes('é').slice(0, 1), '\\xc3'],
     ['a surrogate in UTF-8', '\xed\xa0\x80', '\\xed\\xa0\\x80'],
+    ['a workflow command of GitHub', '::error::x ::set-env', '\\x3a:error::x \\x3a:set-env'],
+    ['its old form', 'a##[error]b', 'a#\\x23[error]b'],
     ['beyond Unicode', '\xf4\x90\x80\x80', '\\xf4\\x90\\x80\\x80'],
   ])('shows %s', (_, name, shown) => {
     expect(printable(name)).toBe(shown);
@@ -46,6 +48,13 @@ describe('printable', () => {
       expect(printable(bytes(name))).toBe(name);
     },
   );
+
+  it('takes text of any length', () => {
+    // Two million matches, and an emoji at every place where the text might be divided.
+    const [long, emoji] = ['a\x80'.repeat(2_000_000), bytes('a🎈').repeat(300_000)];
+    expect(printable(long)).toBe('a\\x80'.repeat(2_000_000));
+    expect(printable(`\x01${emoji}`)).toBe(`\\x01${'a🎈'.repeat(300_000)}`);
+  });
 
   it('lets nothing through that acts', () => {
     fc.assert(

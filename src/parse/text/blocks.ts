@@ -15,6 +15,9 @@ import { isLsofLine, refusal } from './refused.ts';
 import { type TextProcess, UnrecognisedText } from './types.ts';
 import { mergeUnordered } from './unordered.ts';
 
+/** Of all processes in a text; a process has 65,530. Each takes some 400 bytes. */
+const MOST_ROWS = 4_000_000;
+
 export class TextBlocks {
   readonly #blocks: Block[] = [];
   /** Lines before the first block. */
@@ -23,6 +26,7 @@ export class TextBlocks {
   #maps: MapsBlock | null = null;
   #reader = new RowReader();
   #sawLsof = false;
+  #rows = 0;
 
   /** The block that takes the text of the current lines, bad ones included; null while reading a listing. */
   get maps(): MapsBlock | null {
@@ -65,7 +69,15 @@ export class TextBlocks {
     throw new UnrecognisedText(refusal({ any, lsof: this.#sawLsof, rollup }));
   }
 
+  #count(): void {
+    if (++this.#rows > MOST_ROWS)
+      throw new UnrecognisedText(
+        `it has more than ${MOST_ROWS} mappings, too many to keep: divide it by processes`,
+      );
+  }
+
   #takeMapsLine(range: MapsRange, number: number): void {
+    this.#count();
     if (this.#maps?.continues(range)) return;
     const first = this.#listing?.isEmpty ? this.#listing.first : null;
     const block = new MapsBlock(first, number - 1);
@@ -91,8 +103,10 @@ export class TextBlocks {
   #takeRead(line: ReadLine): void {
     const listing = this.#listing ?? this.#open(new Listing(null, null), this.#reader);
     if (line.kind === 'more') listing.amend(line);
-    else if (line.kind === 'row' && !listing.add(line.read))
-      this.#open(new Listing(null, null), this.#reader).add(line.read);
+    else if (line.kind === 'row') {
+      this.#count();
+      if (!listing.add(line.read)) this.#open(new Listing(null, null), this.#reader).add(line.read);
+    }
   }
 
   #takeHeader(line: string): boolean {
