@@ -22,6 +22,6 @@ export function offlineOptions(): Option[] {
     new Option('--elf <NAME=FILE>', 'use FILE as the binary that the evidence calls NAME (repeatable)')
       .argParser(collect)
       .default([], 'none'),
-    new Option('--page-size <BYTES>', 'of an ELF file: predict for this page size'),
+    new Option('--page-size <BYTES>', 'for an ELF file, or text that tells no page size'),
   ];
 }

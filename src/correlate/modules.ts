@@ -73,10 +73,15 @@ function modulesOfFile(
   }
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
   if (choice === 'ambiguous' || choice === 'mismatch') {
+    const { pageSize, pageSizeFrom } = capture.process;
+    const pages =
+      pageSizeFrom === 'assumed'
+        ? `, at least not with pages of ${pageSize >> 10} KiB (see --page-size)`
+        : '';
     const message =
       choice === 'ambiguous'
         ? `several files of this name fit (${file.image.candidates.map(({ path }) => path).join(', ')})`
-        : `the segments of ${file.image.candidates.map(({ path }) => path).join(', ')} cannot produce these mappings`;
+        : `the segments of ${file.image.candidates.map(({ path }) => path).join(', ')} cannot produce these mappings${pages}`;
     return [withoutImage(base, role, first.start, choice, message)];
   }
   const { candidate, instances, fromAuxv } = choice;

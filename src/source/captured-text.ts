@@ -1,12 +1,17 @@
 /** Captured text → Captures: one for each process in it. The binaries are looked for where the options say. */
 import type { Capture, ProcessFacts } from '../model/capture.ts';
-import { USUAL_PAGE_SIZE } from '../parse/page-size.ts';
+import { likelyPageSize } from '../parse/page-size.ts';
 import { TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
 import { badLineNotes } from './bad-line-notes.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
 import { imagesFor } from './find-images.ts';
 import { inOrder } from './in-order.ts';
+
+export interface TextOptions extends BinaryOptions {
+  /** Of a text that tells none, or of an ELF file, in bytes; null: what they allow. */
+  readonly pageSize: number | null;
+}
 
 /**
  * Parses text that is handed over in pieces (latin1).
@@ -15,7 +20,7 @@ import { inOrder } from './in-order.ts';
 export function captureText(
   path: string | null,
   feedInto: (feed: (text: string) => void) => void,
-  options: BinaryOptions,
+  options: TextOptions,
 ): Capture[] {
   const parser = new TextParser();
   const processes = parsed(parser, feedInto);
@@ -53,7 +58,7 @@ function parsed(
   }
 }
 
-function toCapture(text: TextProcess, path: string | null, options: BinaryOptions): Capture {
+function toCapture(text: TextProcess, path: string | null, options: TextOptions): Capture {
   const { vmas, notes } = inOrder(text.vmas);
   const wanted = text.files.map(() => false);
   for (const vma of vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
@@ -68,8 +73,8 @@ function toCapture(text: TextProcess, path: string | null, options: BinaryOption
     command: text.command,
     executable: null,
     executableFile: null,
-    pageSize: text.pageSizeHint ?? USUAL_PAGE_SIZE,
-    pageSizeFrom: text.pageSizeHint === null ? 'assumed' : 'smaps',
+    pageSize: text.pageSizeHint ?? options.pageSize ?? likelyPageSize(vmas),
+    pageSizeFrom: text.pageSizeHint !== null ? 'smaps' : options.pageSize !== null ? 'option' : 'assumed',
     state: vmas.length > 0 ? 'running' : stateOf(text.command),
     personality: null,
     randomizeVaSpace: null,

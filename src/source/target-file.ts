@@ -12,21 +12,18 @@ import type { Depth } from '../elf/read.ts';
 import { type ByteSource, bytesInMemory } from '../model/bytes.ts';
 import type { Capture } from '../model/capture.ts';
 import { oneCharAByte } from '../model/latin1.ts';
-import { captureText } from './captured-text.ts';
+import { captureText, type TextOptions } from './captured-text.ts';
 import { errnoOf, isOutOfFiles, TargetError, tooManyFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
 import { openUnblocked, readPiece, readWhole } from './file-or-pipe.ts';
-import type { BinaryOptions } from './find-binary.ts';
 import { captureSnapshot } from './snapshot-read.ts';
 
 const HEAD = 64 * 1024;
 /** Of what is read at once. A snapshot of 65,000 mappings has 50 MB; and what V8 can hold in one string ends at 512 MiB. */
 const LARGEST = 500 << 20;
 
-export interface TargetOptions extends BinaryOptions {
+export interface TargetOptions extends TextOptions {
   readonly depth: Depth;
-  /** For an ELF file: the page size to predict for, in bytes; null: the usual one. */
-  readonly pageSize: number | null;
   /** Told how many bytes of a text have been read, from time to time. */
   readonly onProgress?: (bytes: number) => void;
 }

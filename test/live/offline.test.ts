@@ -43,7 +43,14 @@ function knownDifferences(title: string): readonly string[] {
 const documentOf = (capture: Capture): ReportDocument => toDocument(correlate(capture));
 
 const textDocument = (text: string): ReportDocument =>
-  documentOf(captureText(null, feed => feed(text), { sysroots: ['/'], elf: new Map(), useHost: false })[0]!);
+  documentOf(
+    captureText(null, feed => feed(text), {
+      sysroots: ['/'],
+      elf: new Map(),
+      useHost: false,
+      pageSize: null,
+    })[0]!,
+  );
 
 const procText = (pid: number, name: string): string => readFileSync(`/proc/${pid}/${name}`, 'latin1');
 
@@ -188,7 +195,7 @@ itWith(requirements(LIBRARY), 'another library that has the name of the mapped o
   const pmap = execFileSync(which('pmap')!, [String(subject.pid)], { encoding: 'latin1' });
   const libc = explainPid(subject.pid).modules.find(({ path }) => /libc\.so\.6$/.test(path))!.path;
   for (const evidence of [maps, pmap]) {
-    const options = { sysroots: ['/'], elf: new Map([['lib.so', libc]]), useHost: false };
+    const options = { sysroots: ['/'], elf: new Map([['lib.so', libc]]), useHost: false, pageSize: null };
     const report = correlate(captureText(null, feed => feed(evidence), options)[0]!);
     const odd = report.mappings.filter(({ deviations }) => deviations.length > 0);
     expect(odd).toEqual([]);

@@ -99,7 +99,7 @@ describe('by name', () => {
 
 it('what has an inode is a file, although its name was lost', () => {
   const text = '00400000-00401000 r-xp 00000000 fe:00 77 \n00401000-00402000 r-xp 00000000 00:00 0 \n';
-  const nowhere = { sysroots: [], elf: new Map(), useHost: false };
+  const nowhere = { sysroots: [], elf: new Map(), useHost: false, pageSize: null };
   const { mappings } = correlate(captureText(null, feed => feed(text), nowhere)[0]!);
   expect(mappings.map(({ kind }) => kind)).toEqual(['file', 'anonymous']);
 });
