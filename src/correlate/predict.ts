@@ -73,9 +73,15 @@ function isInterpreter(elf: ElfFile, path: string | null): boolean {
   return elf.interpreter === null && LOADER.test(elf.dynamic?.soname ?? baseName(path ?? ''));
 }
 
-/** An i386 program without PT_GNU_STACK gets READ_IMPLIES_EXEC (kernel arch/x86/include/asm/elf.h). */
+/**
+ * An i386 or 32-bit Arm program without PT_GNU_STACK gets READ_IMPLIES_EXEC (kernel arch/x86/include/asm/elf.h,
+ * arch/arm/kernel/elf.c).
+ */
 function impliesExec(elf: ElfFile): boolean {
-  return elf.machine === 'i386' && !elf.programHeaders.some(({ type }) => type === 'GNU_STACK');
+  return (
+    (elf.machine === 'i386' || elf.machine === 'arm') &&
+    !elf.programHeaders.some(({ type }) => type === 'GNU_STACK')
+  );
 }
 
 function toVma(piece: Piece, name: string): Vma {

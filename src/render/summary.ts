@@ -39,11 +39,15 @@ export function summary(report: Report): string {
   return parts.join(' · ');
 }
 
-/** "PIE", "non-PIE", "static PIE", "library", … by the file's own headers. */
+/** "PIE", "non-PIE", "static PIE", "library", "dynamic loader", … by the file's own headers. */
 function kindOfImage({ image, role }: Module): string {
   if (image.status !== 'read') return '';
   const { elf } = image;
-  if (role !== 'executable' && !isProgram(elf)) return 'library';
+  if (!isProgram(elf)) {
+    if (role !== 'executable') return 'library';
+    // What the kernel starts and is neither a program nor in need of a loader is one itself: `ld.so ./program`.
+    if (elf.interpreter === null) return 'dynamic loader';
+  }
   return `${elf.interpreter === null ? 'static ' : ''}${elf.type === 'EXEC' ? 'non-PIE' : 'PIE'}`;
 }
 

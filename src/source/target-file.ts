@@ -4,6 +4,7 @@
  *   7f 45 4c 46 (ELF)   e_type CORE: a core file; else a program or library
  *   1f 8b (gzip)        unpacked, then any of the others
  *   {                   a snapshot
+ *   ff fe, fe ff        text in UTF-16, as PowerShell writes it
  *   anything else       captured text
  */
 import { closeSync, fstatSync, readSync } from 'node:fs';
@@ -62,7 +63,7 @@ export function captureStream(
   const head = attempt(() => readPiece(fd));
   const whole = (): Buffer => readRest(fd, head);
   if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
-  if (isGzip(head) || isJson(head)) return captureBytes(whole(), path, options, elf);
+  if (isWhole(head)) return captureBytes(whole(), path, options, elf);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
 
@@ -76,7 +77,7 @@ function captureRegular(
   const bytes = new FileBytes(fd, size);
   const head = readHead(fd);
   if (size > 0 && isElf(head)) return [elf(bytes, path, options)];
-  if (isGzip(head) || isJson(head)) {
+  if (isWhole(head)) {
     if (size > LARGEST) throw tooLarge();
     return captureBytes(Buffer.from(attempt(() => bytes.read(0n, size))), path, options, elf);
   }
@@ -87,7 +88,18 @@ function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions
   const plain = isGzip(bytes) ? unpack(bytes) : bytes;
   if (isElf(plain)) return [elf(bytesInMemory(plain), path, options)];
   if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
+  const decoded = utf16Of(plain);
+  if (decoded !== null) return captureText(path, feed => feed(decoded), options);
   return captureText(path, feed => counted(feed, options)(plain.toString('latin1')), options);
+}
+
+const byteOrderOf = (head: Buffer): 'le' | 'be' | null =>
+  head[0] === 0xff && head[1] === 0xfe ? 'le' : head[0] === 0xfe && head[1] === 0xff ? 'be' : null;
+
+/** null: it is not in UTF-16. */
+function utf16Of(bytes: Buffer): string | null {
+  const order = byteOrderOf(bytes);
+  return order && oneCharAByte(new TextDecoder(`utf-16${order}`).decode(bytes));
 }
 
 function unpack(bytes: Buffer): Buffer {
@@ -104,6 +116,8 @@ const tooLarge = (): TargetError =>
   new TargetError('unusable', `it is larger than ${LARGEST >> 20} MiB, no snapshot is`);
 const isElf = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
+/** Is it read at once, rather than piece by piece? */
+const isWhole = (head: Buffer): boolean => isGzip(head) || isJson(head) || byteOrderOf(head) !== null;
 const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarray(0, 256).toString('latin1'));
 
 /** The same, but that it tells how much has been fed, and refuses what is no text before all of it is read. */
@@ -115,7 +129,6 @@ function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (
       throw new TargetError(
         'unusable',
         'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
-        'text in UTF-16 can be converted with `iconv -f UTF-16 -t UTF-8`',
       );
     feed(text);
     bytes += text.length;
