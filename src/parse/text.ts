@@ -15,6 +15,7 @@ import { TextBlocks } from './text/blocks.ts';
 import { looksLikeFigure } from './text/maps-block.ts';
 import type { TextProcess } from './text/types.ts';
 
+export { prefixHint } from './text/refused.ts';
 export { type TextProcess, UnrecognisedText } from './text/types.ts';
 
 /** A path has at most 4096 bytes, and -XX adds a few hundred; longer lines are bad and never kept. */

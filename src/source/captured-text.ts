@@ -1,7 +1,7 @@
 /** Captured text → Captures: one for each process in it. The binaries are looked for where the options say. */
 import type { Capture, ProcessFacts } from '../model/capture.ts';
 import { likelyPageSize } from '../parse/page-size.ts';
-import { TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
+import { prefixHint, TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
 import { badLineNotes } from './bad-line-notes.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
@@ -33,6 +33,8 @@ const hasNothing = ({ vmas, command }: TextProcess): boolean =>
 
 /** Recognised, and yet without a mapping: why. */
 function nothingIn(process: TextProcess): TargetError {
+  const hint = prefixHint(process.badLines);
+  if (hint) return new TargetError('unusable', hint);
   // A sum without rows tells nothing.
   const [why] = [
     ...process.limits.filter(({ code }) => code !== 'total-differs'),

@@ -11,7 +11,7 @@ import { beginsWithAddress, isFooter, isHeader, isOrnament } from './furniture.t
 import { joinBlocks } from './join.ts';
 import { Listing } from './listing.ts';
 import { MapsBlock, type MapsRange, parseMapsRange } from './maps-block.ts';
-import { isLsofLine, refusal } from './refused.ts';
+import { isLsofLine, prefixHint, refusal } from './refused.ts';
 import { type TextProcess, UnrecognisedText } from './types.ts';
 import { mergeUnordered } from './unordered.ts';
 
@@ -66,6 +66,8 @@ export class TextBlocks {
     if (processes.length > 0) return mergeUnordered(processes);
     const rollup = this.#blocks.some(block => block instanceof MapsBlock && block.hasRollup());
     const any = this.#blocks.length + this.#orphans.count > 0;
+    const hint = prefixHint(this.#orphans.lines);
+    if (hint) throw new UnrecognisedText(hint);
     throw new UnrecognisedText(refusal({ any, lsof: this.#sawLsof, rollup }));
   }
 

@@ -6,6 +6,7 @@
  *   p13652 / fcwd / n/root                                                        lsof -F
  *   5615cc90c000-7fff9dfaa000 ---p 00000000 00:00 0   [rollup]                    smaps_rollup
  */
+import type { BadLine } from '../bad-lines.ts';
 import { wordsOf } from '../pmap/cursor.ts';
 
 const DESCRIPTOR = /^(?:cwd|rtd|txt|mem|DEL|[0-9]{1,9}[rwu-]?[A-Za-z]?)$/;
@@ -23,6 +24,19 @@ export function isLsofLine(line: string): boolean {
   if (words[0] === 'COMMAND' && words.includes('PID') && words.includes('FD')) return true;
   const type = words.findIndex(word => TYPE.test(word));
   return type >= 3 && DESCRIPTOR.test(words[type - 1]!);
+}
+
+/** A row of maps, or of pmap below its first line, behind something else. */
+const BEHIND = /^(.{1,80}?)(?:[0-9a-f]{8,16}-[0-9a-f]{8,16} [r-][w-][x-][sp] |[0-9a-f]{16} +[0-9]+K? )/s;
+
+/** What lines have in front of their rows, in words; null where they have no rows. Logs and grep -n put it there. */
+export function prefixHint(lines: readonly BadLine[]): string | null {
+  for (const { number, text } of lines) {
+    const prefix = BEHIND.exec(text)?.[1];
+    if (prefix !== undefined)
+      return `line ${number} has a row behind '${prefix}': remove what stands before each row`;
+  }
+  return null;
 }
 
 /** Why nothing was recognised, in a message that says what was expected. */
