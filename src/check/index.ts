@@ -2,7 +2,7 @@
 export { type Baseline, parseBaseline } from './baseline.ts';
 export { check } from './check.ts';
 export { checkExitCode } from './exit-code.ts';
-export { compileGlob } from './glob.ts';
+export { compileGlob, type Glob } from './glob.ts';
 export { openIdentities } from './identity.ts';
 export { DEFAULT_POLICY, type Policy } from './policy.ts';
 export { parsePolicy } from './policy-file.ts';

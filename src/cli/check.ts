@@ -7,6 +7,7 @@ import {
   checkExitCode,
   compileGlob,
   DEFAULT_POLICY,
+  type Glob,
   isRuleId,
   openIdentities,
   type Policy,
@@ -165,13 +166,22 @@ function policyOf(command: CheckCommand): Policy {
   const base = command.policy === null ? DEFAULT_POLICY : parseJsonFile(command.policy, parsePolicy);
   return {
     ...base,
-    ...(command.only.length > 0 ? { only: command.only.map(compileGlob) } : {}),
-    ignore: [...base.ignore, ...command.ignore.map(compileGlob)],
+    ...(command.only.length > 0 ? { only: command.only.map(globOf) } : {}),
+    ignore: [...base.ignore, ...command.ignore.map(globOf)],
     ...(command.rules.length > 0 ? { rules: command.rules.map(ruleId) } : {}),
     skip: [...base.skip, ...command.skip.map(ruleId)],
     failOn: command.failOn ?? base.failOn,
     inconclusive: command.inconclusive ?? base.inconclusive,
   };
+}
+
+function globOf(pattern: string): Glob {
+  try {
+    return compileGlob(pattern);
+  } catch (error) {
+    if (error instanceof UnusableJson) throw new TargetError('unusable', error.message, null, error);
+    throw error;
+  }
 }
 
 export function ruleId(word: string): RuleId {

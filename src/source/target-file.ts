@@ -61,9 +61,7 @@ export function captureStream(
   if (stats.isFile()) return captureRegular(fd, stats.size, path, options, elf);
   if (stats.isDirectory()) throw new TargetError('unusable', 'it is a directory, no evidence');
   const head = attempt(() => readPiece(fd));
-  const whole = (): Buffer => readRest(fd, head);
-  if (isElf(head)) return [elf(bytesInMemory(whole()), path, options)];
-  if (isWhole(head)) return captureBytes(whole(), path, options, elf);
+  if (isElf(head) || isWhole(head)) return captureBytes(readRest(fd, head), path, options, elf);
   return captureText(path, feed => feedStream(fd, head, counted(feed, options)), options);
 }
 
