@@ -1,4 +1,5 @@
 /** The options of `vmaexplain check`. */
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { LEVELS, type Level } from '../model/rule.ts';
 import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
@@ -85,7 +86,11 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     if (!sources.some(Boolean))
       command.error('vmaexplain: nothing to check: name a TARGET, --all, --name or -- PROGRAM');
     if (flags.keep && !program) command.error('vmaexplain: --keep goes with -- PROGRAM');
-    if (flags.writeBaseline !== undefined && flags.writeBaseline === flags.output)
+    if (
+      flags.output !== undefined &&
+      flags.writeBaseline !== undefined &&
+      resolve(flags.writeBaseline) === resolve(flags.output)
+    )
       command.error('vmaexplain: --write-baseline and -o name the same file');
     finish(
       await check(targets, {

@@ -28,6 +28,7 @@ import { readContent } from '../source/file-or-pipe.ts';
 import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
+import { nextTurn, PIECES_A_TURN } from './on-interrupt.ts';
 import { fileOutput, type Output, standardOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { selectProcesses } from './select.ts';
@@ -143,6 +144,7 @@ async function write(
   const render = await CHECK_FORMATS[command.format]();
   const output: Output = command.output === null ? standardOutput() : fileOutput(command.output);
   try {
+    let pieces = 0;
     for (const piece of render(reports, {
       palette: choosePalette(command.color, toFile, process.env),
       width: terminalWidth(toFile, process.env),
@@ -152,8 +154,11 @@ async function write(
       all: command.verbose,
       counts: finding => counts(finding, policy),
       exitCode,
-    }))
+    })) {
       output.write(piece);
+      if (toFile && ++pieces % PIECES_A_TURN === 0) await nextTurn();
+    }
+    if (toFile) await nextTurn();
     output.close();
   } catch (error) {
     output.discard();

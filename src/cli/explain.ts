@@ -2,18 +2,16 @@
 import { correlate } from '../correlate/report.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
+import { requireOwnProc } from '../source/own-proc.ts';
 import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
-import { nextTurn } from './on-interrupt.ts';
+import { nextTurn, PIECES_A_TURN } from './on-interrupt.ts';
 import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { type AddressFilter, overlaps } from './range.ts';
 import { parseTargets, type Target } from './targets.ts';
 import { type ColorChoice, choosePalette, progressScreen, terminalWidth } from './terminal.ts';
-
-/** Between them, a signal is heeded that would leave half a file. */
-const PIECES_A_TURN = 1000;
 
 export interface ExplainOptions {
   readonly format: FormatName;
@@ -32,7 +30,10 @@ export interface ExplainOptions {
 
 export async function runExplain(words: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   const { program } = options;
-  if (!program) return explainTargets(parseTargets(words, process.ppid), options);
+  if (!program) {
+    if (words.length === 0) requireOwnProc();
+    return explainTargets(parseTargets(words, process.ppid), options);
+  }
   const { withProgram } = await import('./with-program.ts');
   return withProgram(program, options.keep, options.output !== null, target =>
     explainTargets([target], options),
@@ -74,7 +75,9 @@ async function explainAll(
   let code: ExitCode = 0;
   let written = 0;
   const progress = new Progress(progressScreen(options.output === null));
+  let pieces = 0;
   for (const [i, target] of targets.entries()) {
+    if (options.output !== null) await nextTurn();
     if (i > 0) progress.tell(() => `${i} of ${targets.length} explained; ${target.name} is next`);
     try {
       const captures = await loadTarget(target, format.depth, options.offline, progress);
@@ -84,7 +87,6 @@ async function explainAll(
         const report = correlate(capture);
         if (array) output.write(written === 0 ? '[\n' : ',\n');
         else if (written > 0) output.write(format.between);
-        let pieces = 0;
         for (const piece of renderer(report, render)) {
           output.write(piece);
           if (options.output !== null && ++pieces % PIECES_A_TURN === 0) await nextTurn();

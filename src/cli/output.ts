@@ -4,6 +4,8 @@ import {
   accessSync,
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -13,12 +15,13 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
 import { pause } from '../source/pause.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
+const IN_PLACE = 'a file is replaced as a whole, in its folder; > FILE writes into it where it is';
 const PIECE = 64 * 1024;
 /** Bytes of UTF-8 for one unit of UTF-16. */
 const LONGEST_CHARACTER = 3;
@@ -56,15 +59,19 @@ export function standardOutput(): Output {
  * @throws TargetError where it cannot be written.
  */
 export function fileOutput(path: string, mode = 0o666): Output {
-  const file = isSpecial(path) ? null : attempt(path, () => replaceable(path));
+  const file = isSpecial(path) || isDescriptor(path) ? null : attempt(path, () => replaceable(path));
   const direct = file === null;
   if (!direct) attempt(path, () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
-  const written = direct ? path : `${file}.${process.pid}.part`;
+  // A name of its own, however long the file's is and whoever else writes there.
+  const written = direct
+    ? path
+    : join(dirname(file), `.vmaexplain-${Math.random().toString(36).slice(2)}.part`);
   let fd: number | null = null;
   let release = (): void => {};
   const open = (): number => {
     if (!direct) release = onInterrupt(() => rmSync(written, { force: true }));
-    fd = attempt(path, () => openSync(written, direct ? 'w' : 'wx', mode), release);
+    fd = attempt(path, () => openSync(written, direct ? 'a' : 'wx', mode), release);
+    if (!direct) keepAccess(fd, file, mode);
     return fd;
   };
   const discard = (): void => {
@@ -103,6 +110,21 @@ function isSpecial(path: string): boolean {
   }
 }
 
+/** /dev/stdout, /dev/fd/3: what is behind it is not to be replaced, but written to where it stands. */
+const isDescriptor = (path: string): boolean => /^\/(dev|proc)\//.test(path);
+
+/** Who may read the file that is replaced may read the new one, as far as `mode` allows, and nobody else. */
+function keepAccess(fd: number, replaced: string, mode: number): void {
+  const stats = statSync(replaced, { throwIfNoEntry: false });
+  if (!stats) return;
+  fchmodSync(fd, stats.mode & mode);
+  try {
+    fchownSync(fd, stats.uid, stats.gid);
+  } catch {
+    // Only root may give files away; then it belongs to who wrote it.
+  }
+}
+
 /** The file that a path leads to, or is to be; null where a link leads to none: that can only be written through. */
 function replaceable(path: string): string | null {
   try {
@@ -125,10 +147,17 @@ function outputError(path: string, error: unknown): OutputError {
   return new OutputError(
     'unusable',
     `${oneCharAByte(path) || "''"}: cannot be written (${errnoOf(error) || String(error)})`,
-    errnoOf(error) === 'ENOENT' ? 'its folder must exist' : null,
+    REMEDIES[errnoOf(error)] ?? null,
     error,
   );
 }
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder must exist',
+  EACCES: IN_PLACE,
+  EROFS: IN_PLACE,
+  EBUSY: IN_PLACE,
+};
 
 function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer): void; flush(): void } {
   let pending = '';

@@ -20,10 +20,10 @@ export async function selectProcesses(
 ): Promise<void> {
   const matches = matcher(pattern);
   let [taken, unreadable] = [0, 0];
-  for (const { pid, name, executable } of listProcesses()) {
+  for (const { pid, name, executable, hasMemory } of listProcesses()) {
     if (!matches(name) && !matches(baseName(executable ?? ''))) continue;
     // Kernel threads have nothing to judge.
-    if (executable === null && pattern === null) continue;
+    if (!hasMemory && pattern === null) continue;
     try {
       await take({ kind: 'process', name: String(pid), pid });
       taken++;
@@ -36,7 +36,16 @@ export async function selectProcesses(
   }
   progress.clear();
   if (taken + unreadable === 0)
-    throw new TargetError('missing', `no process matches '${oneCharAByte(pattern ?? '')}'`);
+    throw new TargetError(
+      'missing',
+      pattern === null ? 'no process is shown in /proc' : `no process matches '${oneCharAByte(pattern)}'`,
+    );
+  if (taken === 0)
+    throw new TargetError(
+      'permission',
+      `none of ${unreadable} ${unreadable === 1 ? 'process' : 'processes'} may be read`,
+      'run as their user or as root (with CAP_SYS_PTRACE)',
+    );
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
   complain(`vmaexplain: ${taken} ${taken === 1 ? 'process' : 'processes'} judged${others}\n`);
 }

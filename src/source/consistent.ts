@@ -44,7 +44,9 @@ export function readConsistently<T>(
       if (isEmpty ? !hasMemory(between) : unchanged(proc, lines) && !space.isGone())
         return { parsed, notes, rest: between };
       if (tries < MOST_TRIES) continue;
-      const message = `the mappings changed while being read (${MOST_TRIES} attempts); one may be missing or stand twice`;
+      const message = space.isGone()
+        ? `the process executed another program while being read (${MOST_TRIES} attempts); what is told of it may be of both`
+        : `the mappings changed while being read (${MOST_TRIES} attempts); one may be missing or stand twice`;
       return { parsed, notes: [...notes, { code: 'changed-while-read', message }], rest: between };
     } finally {
       space.close();

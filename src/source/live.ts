@@ -155,7 +155,7 @@ function explainFailure(proc: ProcDirectory, error: unknown): unknown {
     case 'EPERM':
       return new TargetError(
         'permission',
-        `process ${proc.pid} may not be read: it belongs to another user, or has privileges that you lack`,
+        `process ${proc.pid} may not be read: it belongs to another user, has privileges that you lack, or has hidden itself (PR_SET_DUMPABLE)`,
         'run as its user or as root (with CAP_SYS_PTRACE)',
         error,
       );

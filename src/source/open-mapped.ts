@@ -117,6 +117,11 @@ export class MappedFileOpener {
   /** A deleted file may have its old name back (a hard link); usually nothing or another file is there. */
   #openPath(wanted: Wanted, path: string, deleted: boolean): Opened {
     const handle = this.#root.openPath(path);
+    if (handle === null && this.#proc.link('root') === null)
+      return refuse(
+        'permission',
+        'where its path leads may not be seen (links of /proc/PID need CAP_SYS_PTRACE)',
+      );
     if (handle === null)
       return deleted
         ? refuse('deleted', 'it was deleted after it was mapped')

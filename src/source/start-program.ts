@@ -11,6 +11,7 @@ import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import { errnoOf, TargetError } from './errors.ts';
+import { requireOwnProc } from './own-proc.ts';
 import { ProcDirectory } from './proc-directory.ts';
 
 /** Time between two looks, in milliseconds. */
@@ -36,6 +37,7 @@ export interface StartedProgram {
  * @throws TargetError 'missing' where there is no such program, or it ended too soon.
  */
 export async function startProgram(words: readonly string[], outputFd: 1 | 2): Promise<StartedProgram> {
+  requireOwnProc();
   let child: ChildProcess | null = null;
   // Before there is anything to leave behind: a signal that comes meanwhile is heeded when the program has been started.
   const forward = (signal: NodeJS.Signals): void => {

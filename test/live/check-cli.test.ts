@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { becomingNobody, publishCommand } from '../support/as-user.ts';
 import { build } from '../support/build.ts';
 import { start, stopAll } from '../support/process.ts';
 import { shell } from '../support/shell.ts';
@@ -153,6 +154,21 @@ describe('whole machines', () => {
     expect(outcome.code).toBeLessThanOrEqual(1);
     expect(outcome.stderr).toMatch(/^vmaexplain: \d+ process(es)? judged/m);
   });
+
+  itWith(
+    [...becomingNobody(), 'setpriv', ...requirements(lazy)],
+    'does not pass where nothing may be read',
+    async () => {
+      const subject = await start(build('heap-split.c', lazy));
+      const nobody = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+      const { stderr, code } = await shell(
+        `${nobody} ${process.execPath} ${publishCommand()} check --name '^heap-split$'`,
+      );
+      expect(stderr).toMatch(/^vmaexplain: none of \d+ process(es)? may be read\n {2}run as/);
+      expect(code).toBe(3);
+      await subject.stop();
+    },
+  );
 
   it('says so where no process matches', async () => {
     expect((await shell("vmaexplain check --name '^no such process$'")).code).toBe(3);

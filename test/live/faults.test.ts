@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  statSync,
   symlinkSync,
   watch,
   writeFileSync,
@@ -119,6 +120,21 @@ describe('-o', () => {
     expect(readdirSync(folder)).toEqual(['report.json']);
   });
 
+  it('leaves who may read the file as it was', async () => {
+    const file = join(scratchFolder('output'), 'private');
+    writeFileSync(file, 'before', { mode: 0o600 });
+    expect((await command(['-o', file, SAMPLE]).ending).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).not.toBe('before');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes behind what standard output holds already', async () => {
+    const file = join(scratchFolder('output'), 'log');
+    const { code } = await shell(`(echo before; vmaexplain -o /dev/stdout ${SAMPLE}) > ${file}`);
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toMatch(/^before\n.*demo crash/);
+  });
+
   it('writes through a symbolic link, to a file, to none yet, and to standard output', async () => {
     const folder = scratchFolder('output');
     writeFileSync(join(folder, 'file'), 'before');
@@ -212,12 +228,20 @@ int main(void) { pthread_t thread; if (pthread_create(&thread, 0, wait_on, 0)) r
   });
 
   describeWith(canUnshare('--mount'), 'but cannot be seen', () => {
-    it('is not waited for', async () => {
+    it('is not started', async () => {
       const line = 'mount -t tmpfs none /proc && exec vmaexplain -- sleep 1000';
-      const { stderr, code } = await shell(`unshare --mount sh -c '${line}'`);
-      expect(stderr).toMatch(/^vmaexplain: sleep: no process \d+\n/);
-      expect(code).toBe(3);
+      const { stdout, stderr, code } = await shell(`unshare --mount sh -c '${line}'`);
+      expect(stderr).toMatch(/^vmaexplain: \/proc is not mounted, or not for this PID namespace\n {2}mount/);
+      expect([stdout, code]).toEqual(['', 2]);
     });
+  });
+});
+
+describeWith(canUnshare('--pid', '--fork'), 'a PID namespace of its own below the /proc of another', () => {
+  it.each(['', 'check -- sleep 1000', '-- sleep 1000'])('is told, not taken for its own: %s', async words => {
+    const { stdout, stderr, code } = await shell(`unshare --pid --fork sh -c 'vmaexplain ${words}; exit $?'`);
+    expect(stderr).toMatch(/^vmaexplain: \/proc is that of another PID namespace\n/);
+    expect([stdout, code]).toEqual(['', 2]);
   });
 });
 
