@@ -38,7 +38,13 @@ export class LiveImages {
   /** Reads one file; of the executable, which is the first, always the dynamic table too. */
   read(request: ImageRequest): Omit<MappedFile, 'device' | 'inode'> {
     const { first, wanted, executable } = request;
-    const printed = { name: request.name, inode: first.inode ?? '', start: first.start, end: first.end };
+    const printed = {
+      name: request.name,
+      inode: first.inode ?? '',
+      device: first.device,
+      start: first.start,
+      end: first.end,
+    };
     const name = this.#opener.nameOf(printed);
     const target = { ...printed, name };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);

@@ -9,7 +9,7 @@
  * (proc_pid_map_files(5)). The device is not compared: overlayfs and btrfs show another in maps than in stat.
  * Only regular files are opened: a path is first opened with O_PATH, which neither blocks on a FIFO nor wakes a device.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, statfsSync, statSync } from 'node:fs';
 import { throughMaps } from '../parse/maps.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
 import { FileBytes } from './file-bytes.ts';
@@ -21,6 +21,8 @@ export interface Wanted {
   /** As maps prints it, ` (deleted)` and all. */
   readonly name: string;
   readonly inode: string;
+  /** Major and minor as maps prints them; null: not known. */
+  readonly device: string | null;
   readonly start: bigint;
   readonly end: bigint;
 }
@@ -127,12 +129,33 @@ export class MappedFileOpener {
         ? refuse('deleted', 'it was deleted after it was mapped')
         : refuse('not-found', 'it is not there any more, or its directory may not be searched');
     try {
-      const file = reopenRegular(handle, stats => objection(stats, wanted));
+      const file = reopenRegular(
+        handle,
+        stats => objection(stats, wanted) ?? deviceObjection(handle, stats, wanted),
+      );
       return file.ok ? { ...file, path } : file;
     } finally {
       closeSync(handle);
     }
   }
+}
+
+/** statfs(2): where stat(2) gives the device that maps prints (btrfs, overlayfs and others have one for each subvolume or layer). */
+const TELL_DEVICES: ReadonlySet<number> = new Set([0x01021994, 0xef53, 0x58465342]); // tmpfs, ext4, XFS
+
+/** Inode numbers of file systems in memory repeat: each begins at 1. */
+function deviceObjection(handle: number, { dev }: BigIntStats, wanted: Wanted): Refusal | null {
+  if (wanted.device === null || printedDevice(dev) === wanted.device) return null;
+  return TELL_DEVICES.has(statfsSync(`/proc/self/fd/${handle}`).type)
+    ? refuse('replaced', 'another file lies at its path now (the device differs)')
+    : null;
+}
+
+/** As maps prints it: "00:1b" (makedev(3)). */
+function printedDevice(dev: bigint): string {
+  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+  return [major, minor].map(part => part.toString(16).padStart(2, '0')).join(':');
 }
 
 const objection = ({ ino }: BigIntStats, wanted: Wanted): Refusal | null =>

@@ -1,6 +1,14 @@
 /** Targets that do not keep still while they are read: every answer is a report that holds together, or a proper error. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, linkSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  renameSync,
+  statfsSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -239,9 +247,22 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
     copyFileSync(build('lib.c', LIBRARY), path);
     const subject = await start(build('dlopen.c'), [path]);
     const vma = captureLive(subject.pid, 'layout').vmas.find(({ name }) => name === path)!;
-    const wanted = { name: path, inode: vma.inode!, start: vma.start, end: vma.end };
+    const wanted = { name: path, inode: vma.inode!, device: vma.device, start: vma.start, end: vma.end };
     return { proc: new ProcDirectory(subject.pid), wanted, path, subject };
   }
+
+  it('has another of the same inode number mounted over its path: not taken for it', async () => {
+    const { proc, wanted } = await mapped();
+    const opened = new MappedFileOpener(proc).open(
+      { ...wanted, device: 'fff:1', start: 0n, end: 1n },
+      wanted.name,
+      false,
+    );
+    if (opened.ok) opened.close();
+    // Where files have the device of their file system; others give each subvolume or layer one of its own.
+    const tells = [0xef53, 0x01021994, 0x58465342].includes(statfsSync(wanted.name).type);
+    expect(opened).toMatchObject(tells ? { ok: false, reason: 'replaced' } : { ok: true });
+  });
 
   it('is unmapped, and something else is mapped there: not taken for it', async () => {
     const { proc, wanted } = await mapped();
