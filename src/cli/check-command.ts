@@ -5,7 +5,7 @@ import { LEVELS, type Level } from '../model/rule.ts';
 import { CHECK_FORMAT_NAMES, type CheckFormatName } from '../render/check/formats.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
-import { collect, colorOption, jsonOption, offlineOptions, outputOf } from './options.ts';
+import { collect, colorOption, formatOf, jsonOption, offlineOptions, outputOf } from './options.ts';
 import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
@@ -86,17 +86,19 @@ export function checkCommand(program: readonly string[] | null, finish: (code: E
     if (!sources.some(Boolean))
       command.error('vmaexplain: nothing to check: name a TARGET, --all, --name or -- PROGRAM');
     if (flags.keep && !program) command.error('vmaexplain: --keep goes with -- PROGRAM');
+    if (flags.writeBaseline === '-') command.error('vmaexplain: --write-baseline takes a FILE');
+    const output = outputOf(flags.output);
     if (
-      flags.output !== undefined &&
+      output !== null &&
       flags.writeBaseline !== undefined &&
-      resolve(flags.writeBaseline) === resolve(flags.output)
+      resolve(flags.writeBaseline) === resolve(output)
     )
       command.error('vmaexplain: --write-baseline and -o name the same file');
     finish(
       await check(targets, {
-        format: flags.json ? 'json' : flags.format,
+        format: formatOf(command, flags),
         color: flags.color,
-        output: outputOf(flags.output),
+        output,
         offline: flags,
         only: flags.only,
         ignore: flags.ignore,

@@ -71,7 +71,7 @@ export async function runCheck(words: readonly string[], command: CheckCommand):
   };
   const judged = await judgeTargets(words, command, judge);
   const findings = judged.reports.flatMap(report => report.findings);
-  if (judged.reports.length > 0 && findings.length === 0)
+  if (judged.code === 0 && judged.reports.length > 0 && findings.length === 0)
     throw new TargetError(
       'unusable',
       'nothing was judged',

@@ -1,10 +1,20 @@
 /** Options that several commands share. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 
 export const colorOption = (): Option =>
   new Option('--color <WHEN>', 'colour the output').choices(['auto', 'always', 'never']).default('auto');
 
-export const jsonOption = (): Option => new Option('--json', 'the same as --format json').conflicts('format');
+export const jsonOption = (): Option => new Option('--json', 'the same as --format json');
+
+/** What --format and --json choose together. */
+export function formatOf<T extends string>(
+  command: Command,
+  flags: { readonly format: T; readonly json?: true },
+): T | 'json' {
+  if (flags.json && flags.format !== 'json' && command.getOptionValueSource('format') === 'cli')
+    command.error('vmaexplain: --json and --format exclude each other');
+  return flags.json ? 'json' : flags.format;
+}
 
 /** Of -o, where - is standard output, as it is standard input among TARGETs; null: standard output. */
 export const outputOf = (path: string | undefined): string | null =>

@@ -9,7 +9,7 @@ import { checkCommand } from './check-command.ts';
 import { complain } from './complain.ts';
 import type { ExitCode } from './failure.ts';
 import type { OfflineFlags } from './offline.ts';
-import { colorOption, jsonOption, offlineOptions, outputOf } from './options.ts';
+import { colorOption, formatOf, jsonOption, offlineOptions, outputOf } from './options.ts';
 import { standardOutput } from './output.ts';
 import type { ColorChoice } from './terminal.ts';
 
@@ -147,7 +147,7 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
       if (flags.keep && !started) program.error('vmaexplain: --keep goes with -- PROGRAM');
       const { explain } = await import('./work.ts');
       result.code = await explain(targets, {
-        format: flags.json ? 'json' : flags.format,
+        format: formatOf(program, flags),
         view: viewOf(program, flags),
         quiet: flags.quiet ?? false,
         fullPath: flags.showPath ?? false,

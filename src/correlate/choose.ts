@@ -29,7 +29,7 @@ export function chooseCandidate(
 ): Choice | 'ambiguous' | 'mismatch' {
   const choices = candidates
     .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index, effort))
-    .filter(choice => choice.instances.length > 0 && isLikely(choice));
+    .filter(choice => choice.instances.length > 0 && isLikely(choice, vmas, rules));
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
   const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
   if (!best) {
@@ -47,9 +47,16 @@ export function chooseCandidate(
   return rival ? 'ambiguous' : best;
 }
 
-/** A file that was found by its name alone may be another one, which fits somewhere in part. */
-const isLikely = ({ candidate, instances }: Choice): boolean =>
-  candidate.identity !== 'path-only' || instances.some(({ fit }) => fit.executableExact);
+/**
+ * A file that was found by its name alone may be another one, which fits somewhere in part: its code must begin and end
+ * where mappings do. Of what has no code, an emulator's guest, or where everything is executable, that tells nothing.
+ */
+const isLikely = ({ candidate, instances }: Choice, vmas: readonly Vma[], rules: LayoutRules): boolean =>
+  candidate.identity !== 'path-only' ||
+  rules.readImpliesExec ||
+  instances.some(({ fit }) => fit.executableWhole) ||
+  !candidate.elf.programHeaders.some(({ type, flags }) => type === 'LOAD' && flags.execute) ||
+  vmas.every(({ permissions }) => permissions[2] !== 'x');
 
 function instancesOf(
   capture: Capture,

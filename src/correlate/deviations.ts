@@ -140,8 +140,9 @@ function contentDeviations(
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
   if (vma.file !== null && piece.protection.endsWith('-x') && vma.permissions[1] === '-') {
-    // Only private copies of a file's pages are swapped out.
-    const anonymous = (figureOf(capture, vma, 'Anonymous') ?? 0) + (figureOf(capture, vma, 'Swap') ?? 0);
+    // Private copies may be swapped out. Swap alone may be that of a file in memory (tmpfs), which SwapPss leaves aside.
+    const swapped = figureOf(capture, vma, 'SwapPss') ? (figureOf(capture, vma, 'Swap') ?? 0) : 0;
+    const anonymous = (figureOf(capture, vma, 'Anonymous') ?? 0) + swapped;
     const written = anonymous > 0 ? anonymous - zeroedByLoader(placed, own, module, vma) : 0;
     if (written > 0 && !placed.rules.readImpliesExec) found.push({ code: 'text-modified', bytes: written });
   }

@@ -15,8 +15,8 @@ export interface Fit {
   readonly present: number;
   /** Does an executable piece exist where it should (in part at least)? */
   readonly executable: boolean;
-  /** Does one exist exactly? */
-  readonly executableExact: boolean;
+  /** Is one mapped from its beginning to its end, in one mapping or several, whatever their permissions are now? */
+  readonly executableWhole: boolean;
   /** Does the piece with the ELF header exist where it should? */
   readonly first: boolean;
 }
@@ -45,7 +45,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   let exact = 0;
   let present = 0;
   let executable = false;
-  let executableExact = false;
+  let executableWhole = false;
   let first = false;
   const { vmas } = index;
   for (let p = 0; p < pieces.length; p++) {
@@ -53,21 +53,22 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
     if (piece.offset === null || isReservation(piece)) continue;
     count++;
     const before = present;
+    let begins = false;
+    let ends = false;
     for (let i = index.firstAfter(piece.start); i < vmas.length && vmas[i]!.start < piece.end; i++) {
       const vma = vmas[i]!;
       if (!sameBacking(vma, piece, file) || vma.permissions[3] === 's') continue;
       const protection = sameProtection(vma.permissions, piece.protection);
-      const isCode = piece.protection[2] === 'x' && vma.permissions[2] !== '-';
-      if (vma.start === piece.start && vma.end === piece.end && protection) {
-        exact++;
-        if (isCode) executableExact = true;
-      }
+      if (vma.start === piece.start && vma.end === piece.end && protection) exact++;
+      if (vma.start === piece.start) begins = true;
+      if (vma.end === piece.end) ends = true;
       present = before + 1;
-      if (isCode) executable = true;
+      if (piece.protection[2] === 'x' && vma.permissions[2] !== '-') executable = true;
       if (count === 1) first = true;
     }
+    if (begins && ends && piece.protection[2] === 'x') executableWhole = true;
   }
-  return { pieces: count, exact, present, executable, executableExact, first };
+  return { pieces: count, exact, present, executable, executableWhole, first };
 }
 
 /**

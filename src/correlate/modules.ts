@@ -74,8 +74,9 @@ function modulesOfFile(
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
   if (choice === 'ambiguous' || choice === 'mismatch') {
     const { pageSize, pageSizeFrom } = capture.process;
+    const mayBeLarger = file.image.candidates.some(({ elf }) => !/^(x86-64|i386)$/.test(elf.machine));
     const pages =
-      pageSizeFrom === 'assumed'
+      mayBeLarger && pageSizeFrom === 'assumed'
         ? `, at least not with pages of ${pageSize >> 10} KiB (see --page-size)`
         : '';
     const message =

@@ -8,7 +8,7 @@ import { contentsOf } from './contents.ts';
 import { camelCase } from './document.ts';
 import { joinItems } from './fit.ts';
 import { type Renderer, selected } from './options.ts';
-import { printable } from './printable.ts';
+import { visible } from './printable.ts';
 
 export const renderCsv: Renderer = function* (report, options) {
   const { capture } = report;
@@ -43,9 +43,9 @@ export const renderCsv: Renderer = function* (report, options) {
       vma.offset === null ? '' : hex(vma.offset),
       vma.device ?? '',
       vma.inode ?? '',
-      printable(vma.name),
+      visible(vma.name),
       mapping.kind,
-      mapping.module === null ? '' : printable(report.modules[mapping.module]!.path),
+      mapping.module === null ? '' : visible(report.modules[mapping.module]!.path),
       mapping.relro ?? '',
       items.length > 0 ? `${what}: ${joinItems(items)}` : what,
       mapping.deviations.map(({ code }) => code).join(' '),

@@ -14,7 +14,7 @@ const ASCII = /^[\x00-\x7f]*$/;
  * every byte that is no UTF-8, becomes \xNN or \u{NNNN}.
  */
 export function printable(text: string): string {
-  const plain = PLAIN.test(text) ? text : withoutActive(text);
+  const plain = visible(text);
   return COMMAND.test(plain) ? plain.replace(COMMANDS, '$1\\x3a:').replaceAll('##[', '#\\x23[') : plain;
 }
 
@@ -22,7 +22,9 @@ export function printable(text: string): string {
 const COMMAND = /(?:^|\s)::|##\[/;
 const COMMANDS = /(^|\s)::/g;
 
-function withoutActive(text: string): string {
+/** As `printable`, for what no log is made of: colons stay as they are. */
+export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return replaceEach(lossless(text), activeOf(text), char => {
     const code = char.codePointAt(0)!;
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;

@@ -1,11 +1,11 @@
 /** Captured text → Captures: one for each process in it. The binaries are looked for where the options say. */
-import type { Capture, ProcessFacts } from '../model/capture.ts';
+import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
 import { likelyPageSize } from '../parse/page-size.ts';
 import { prefixHint, TextParser, type TextProcess, UnrecognisedText } from '../parse/text.ts';
 import { badLineNotes } from './bad-line-notes.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
-import { imagesFor } from './find-images.ts';
+import { imagesFor, unusedNotes } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 
 export interface TextOptions extends BinaryOptions {
@@ -25,7 +25,11 @@ export function captureText(
   const parser = new TextParser();
   const processes = parsed(parser, feedInto);
   if (processes.every(hasNothing)) throw nothingIn(processes[0]!);
-  return processes.map(process => toCapture(process, path, options));
+  const found = processes.map(process => imagesOf(process, options));
+  const unused = found[0]!.unused.filter(name => found.every(each => each.unused.includes(name)));
+  return processes.map((process, i) =>
+    toCapture(process, path, found[i]!, i === 0 ? unusedNotes(unused) : [], options),
+  );
 }
 
 const hasNothing = ({ vmas, command }: TextProcess): boolean =>
@@ -60,16 +64,27 @@ function parsed(
   }
 }
 
-function toCapture(text: TextProcess, path: string | null, options: TextOptions): Capture {
-  const { vmas, notes } = inOrder(text.vmas);
+type Images = ReturnType<typeof imagesFor>;
+
+function imagesOf(text: TextProcess, options: TextOptions): Images {
   const wanted = text.files.map(() => false);
-  for (const vma of vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
-  const found = imagesFor(
+  for (const vma of text.vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
+  return imagesFor(
     text.files.map((file, i) => ({ ...file, wanted: wanted[i]! })),
     options,
     // The text does not tell which file is the executable; that follows from the dynamic tables.
     'full',
   );
+}
+
+function toCapture(
+  text: TextProcess,
+  path: string | null,
+  found: Images,
+  more: readonly Note[],
+  options: TextOptions,
+): Capture {
+  const { vmas, notes } = inOrder(text.vmas);
   const process: ProcessFacts = {
     pid: text.pid,
     command: text.command,
@@ -96,6 +111,7 @@ function toCapture(text: TextProcess, path: string | null, options: TextOptions)
       ...notes,
       ...badLineNotes(text.badLines, text.badLineCount),
       ...found.notes,
+      ...more,
     ],
   };
 }

@@ -8,7 +8,7 @@ import type { Depth } from '../elf/read.ts';
 import type { MappedFile, Note } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import type { BinaryOptions } from './find-binary.ts';
-import { imagesFor } from './find-images.ts';
+import { imagesFor, unusedNotes } from './find-images.ts';
 
 export interface CoreImages {
   readonly files: readonly MappedFile[];
@@ -47,7 +47,7 @@ export function coreImages(
   return {
     files,
     indexOf: new Map(names.map((name, i) => [name, i])),
-    notes: [...found.notes, ...fromMemoryNotes(found.files, files)],
+    notes: [...found.notes, ...unusedNotes(found.unused), ...fromMemoryNotes(found.files, files)],
   };
 }
 

@@ -63,7 +63,6 @@ export class BinaryFinder {
   find(name: string, read: (found: readonly FoundFile[]) => ImageState): ImageState {
     const key = [name, baseName(name)].find(known => this.#given.has(known));
     const given = key === undefined ? undefined : this.#given.get(key);
-    if (key !== undefined) this.#unused.delete(key);
     let trouble: ImageState | null = null;
     for (const offer of given === undefined ? this.#offers(name) : [openGiven(given)]) {
       const found = offer.filter(file => file.ok);
@@ -80,7 +79,12 @@ export class BinaryFinder {
     return trouble ?? unavailable('not-found', this.#notFound(name));
   }
 
-  /** Names for which a file was given, and which were never looked for. */
+  /** Says that the evidence has a name. */
+  meet(name: string): void {
+    for (const known of [name, baseName(name)]) this.#unused.delete(known);
+  }
+
+  /** Names for which a file was given, and which the evidence has not. */
   unusedNames(): readonly string[] {
     return [...this.#unused];
   }
@@ -91,7 +95,7 @@ export class BinaryFinder {
       place === 'host' ? 'this machine' : root.folder || '/',
     );
     const where = name.startsWith('/') ? 'below' : 'in the usual folders of';
-    return `there is no such file ${where} ${places.join(', ')}`;
+    return `there is no such file ${where} ${places.join(' or ')}`;
   }
 
   *#offers(name: string): Generator<(FoundFile | Refusal)[]> {

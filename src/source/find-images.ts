@@ -33,24 +33,25 @@ const DELETED = ' (deleted)';
 const NO_FILE = /^\/(memfd:|SYSV[0-9a-f]{8}|anon_hugepage|secretmem|\[aio\]|dev\/(?!shm\/))|^anon_inode:|^\[/;
 
 /**
- * Finds and reads the images of all files, in their order.
+ * Finds and reads the images of all files, in their order; `unused`: names of --elf that none of them has.
  * @throws TargetError 'unusable' where a sysroot does not exist; trouble with a file is told in its place.
  */
 export function imagesFor(
   files: readonly NamedFile[],
   options: BinaryOptions,
   depth: Depth,
-): { files: MappedFile[]; notes: Note[] } {
+): { files: MappedFile[]; notes: Note[]; unused: readonly string[] } {
   const finder = new BinaryFinder(options);
   const budget = new HeaderBudget();
   const found = files.map(file => mappedFile(finder, file, depth, budget));
-  return { files: found, notes: [...pathOnlyNote(found), ...unusedNotes(finder)] };
+  return { files: found, notes: pathOnlyNote(found), unused: finder.unusedNames() };
 }
 
 function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth, budget: HeaderBudget): MappedFile {
   const { name, device, inode } = file;
   const deleted = name.endsWith(DELETED) && !isLiteral(finder, file);
   const path = deleted ? name.slice(0, -DELETED.length) : name;
+  finder.meet(path);
   const image =
     file.wanted === false || NO_FILE.test(name)
       ? unavailable('not-looked-for', 'it is not mapped as an image is')
@@ -89,8 +90,12 @@ function readOne(
   budget: HeaderBudget,
 ): ImageState {
   const state = readImage(() => readElf(budget.metered(found.bytes), depth), found.path, 'path-only', budget);
-  if (state.status === 'not-elf' && found.stats.ino.toString() !== file.inode)
-    return unavailable('mismatch', `${found.path} is no ELF file`);
+  // A program that lies in a folder of its own often has a script of the same name in a usual one.
+  if (state.status === 'not-elf' && !file.name.includes('/') && found.stats.ino.toString() !== file.inode)
+    return unavailable(
+      'not-found',
+      `a file of this name, ${found.path}, is no ELF file, and there is no other`,
+    );
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);
@@ -119,10 +124,9 @@ function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: bool
   );
 }
 
-const unusedNotes = (finder: BinaryFinder): Note[] =>
-  finder
-    .unusedNames()
-    .map(name => ({ code: 'elf-unused', message: `--elf ${name}: nothing is mapped by that name` }));
+/** About names of --elf that no process of the evidence has. */
+export const unusedNotes = (unused: readonly string[]): Note[] =>
+  unused.map(name => ({ code: 'elf-unused', message: `--elf ${name}: nothing is mapped by that name` }));
 
 function pathOnlyNote(files: readonly MappedFile[]): Note[] {
   const read = files.flatMap(({ image }) => (image.status === 'read' ? [image.candidates] : []));

@@ -23,6 +23,9 @@ const HEAD = 64 * 1024;
 /** Of what is read at once. A snapshot of 65,000 mappings has 50 MB; and what V8 can hold in one string ends at 512 MiB. */
 const LARGEST = 500 << 20;
 
+/** Of a text, which may begin with a command line. A disk, a sparse file or /proc/PID/pagemap, which has no end, has more. */
+const MOST_NULS = 65_536;
+
 export interface TargetOptions extends TextOptions {
   readonly depth: Depth;
   /** Told how many bytes of a text have been read, from time to time. */
@@ -86,19 +89,26 @@ function captureBytes(bytes: Buffer, path: string | null, options: TargetOptions
   const plain = isGzip(bytes) ? unpack(bytes) : bytes;
   if (isElf(plain)) return [elf(bytesInMemory(plain), path, options)];
   if (isJson(plain)) return [captureSnapshot(plain.toString('utf8'), path, options.depth)];
-  const decoded = utf16Of(plain);
-  if (decoded !== null) return captureText(path, feed => feed(decoded), options);
-  return captureText(path, feed => counted(feed, options)(plain.toString('latin1')), options);
+  const order = byteOrderOf(plain);
+  const decode = order === null ? latin1 : utf16(order);
+  return captureText(path, feed => feedSlices(plain, decode, counted(feed, options)), options);
+}
+
+type Decoder = (slice: Buffer) => string;
+
+const latin1: Decoder = slice => slice.toString('latin1');
+
+function utf16(order: 'le' | 'be'): Decoder {
+  const decoder = new TextDecoder(`utf-16${order}`);
+  return slice => oneCharAByte(decoder.decode(slice, { stream: true }));
+}
+
+function feedSlices(bytes: Buffer, decode: Decoder, feed: (text: string) => void): void {
+  for (let at = 0; at < bytes.length; at += HEAD) feed(decode(bytes.subarray(at, at + HEAD)));
 }
 
 const byteOrderOf = (head: Buffer): 'le' | 'be' | null =>
   head[0] === 0xff && head[1] === 0xfe ? 'le' : head[0] === 0xfe && head[1] === 0xff ? 'be' : null;
-
-/** null: it is not in UTF-16. */
-function utf16Of(bytes: Buffer): string | null {
-  const order = byteOrderOf(bytes);
-  return order && oneCharAByte(new TextDecoder(`utf-16${order}`).decode(bytes));
-}
 
 function unpack(bytes: Buffer): Buffer {
   try {
@@ -121,13 +131,11 @@ const isJson = (head: Buffer): boolean => /^\s*[{[]\s*["{}\]]/.test(head.subarra
 /** The same, but that it tells how much has been fed, and refuses what is no text before all of it is read. */
 function counted(feed: (text: string) => void, { onProgress }: TargetOptions): (text: string) => void {
   let bytes = 0;
+  let nuls = 0;
   return text => {
-    // A disk, a sparse file, or what has no end, as /proc/PID/pagemap.
-    if (text.includes('\0'))
-      throw new TargetError(
-        'unusable',
-        'it holds NUL bytes: it is neither ELF nor a snapshot nor text in a known encoding',
-      );
+    if (text.includes('\0')) nuls += text.split('\0').length - 1;
+    if (nuls > MOST_NULS)
+      throw new TargetError('unusable', 'it is full of NUL bytes: neither ELF nor a snapshot nor text');
     feed(text);
     bytes += text.length;
     onProgress?.(bytes);

@@ -13,15 +13,16 @@ import { captureText } from '../../src/source/captured-text.ts';
 import { captureLive, recordLive } from '../../src/source/live.ts';
 import type { Snapshot } from '../../src/source/snapshot-format.ts';
 import { captureSnapshot } from '../../src/source/snapshot-read.ts';
-import { build } from '../support/build.ts';
+import { build, buildText } from '../support/build.ts';
 import { comparable, disagreements, withoutGuesses } from '../support/comparison.ts';
 import { explainPid } from '../support/explained.ts';
 import { start, stopAll } from '../support/process.ts';
 import { SITUATIONS } from '../support/situations.ts';
 import { itWith, which } from '../support/tools.ts';
-import { LIBRARY, requirements } from '../support/variant.ts';
+import { DEFAULT, LIBRARY, requirements, variant } from '../support/variant.ts';
 
 const MINUTE = 60_000;
+const NO_CODE = variant('gcc', 'bfd', 'shared', 'no-code', ['-nostdlib', '-Wl,-z,noseparate-code']);
 afterAll(stopAll);
 
 /** Of captured text, where it tells something else than the process: how it came to know. All others must agree. */
@@ -202,4 +203,37 @@ itWith(requirements(LIBRARY), 'another library that has the name of the mapped o
     const images = report.modules.filter(({ path }) => /lib\.so$/.test(path)).map(({ image }) => image);
     expect(images).toMatchObject([{ status: 'unavailable', reason: 'mismatch' }]);
   }
+});
+
+itWith(
+  [...requirements(DEFAULT), 'pmap'],
+  'a file known by name alone is known although its code was split or changed',
+  async () => {
+    const text = `#define _GNU_SOURCE
+#include "subject.h"
+#include <sys/mman.h>
+static char room[3 * 4096] __attribute__((aligned(4096), section(".text")));
+int main(void) {
+  if (mlock(room, 4096) || mprotect(room + 4096, 4096, PROT_READ | PROT_WRITE | PROT_EXEC)) fail("mlock, mprotect");
+  return ready_and_serve();
+}`;
+    const subject = await start(buildText('split-code.c', text));
+    const maps = procText(subject.pid, 'maps');
+    const pmap = execFileSync(which('pmap')!, ['-x', '-p', String(subject.pid)], { encoding: 'latin1' });
+    for (const evidence of [maps, pmap]) {
+      const module = textDocument(evidence).modules.find(({ path }) => /split-code$/.test(path))!;
+      expect(module.image.status).toBe('read');
+    }
+  },
+);
+
+itWith([...requirements(LIBRARY), 'pmap'], 'and so is one without code', async () => {
+  const library = buildText(
+    'constants.c',
+    'const int numbers[9] = {1}; const int *const at = numbers;',
+    NO_CODE,
+  );
+  const subject = await start(build('dlopen.c'), [library]);
+  const pmap = execFileSync(which('pmap')!, ['-x', '-p', String(subject.pid)], { encoding: 'latin1' });
+  expect(textDocument(pmap).modules.map(({ path }) => path)).toContain(library);
 });

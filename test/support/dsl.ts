@@ -51,7 +51,7 @@ export interface World {
   readonly auxv?: false;
 }
 
-const FIGURES = ['Rss', 'Anonymous', 'AnonHugePages', 'Swap'];
+const FIGURES = ['Rss', 'Anonymous', 'AnonHugePages', 'Swap', 'SwapPss'];
 
 export const reportOf = (wanted: World): Report => correlate(captureOf(wanted));
 

@@ -203,9 +203,14 @@ judgeRows({
     },
     {
       title: 'a page that was swapped out',
-      world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Swap=4096}'),
+      world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Swap=4096 SwapPss=4096}'),
       outcome: 'fail',
       facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+    },
+    {
+      title: 'a page of a file in memory, which was swapped out with the file',
+      world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Swap=4096 SwapPss=0}'),
+      outcome: 'pass',
     },
     {
       title: 'code that may be executed only',

@@ -160,9 +160,10 @@ describe('a file given by name', () => {
         files: [{ image: { status: 'read', candidates: [{ path: file }] } }],
         notes: [{ code: 'path-only' }],
       });
-    const { files, notes } = lookUp({}, { elf: new Map([['libx', file]]) });
+    const { files, unused } = lookUp({}, { elf: new Map([['libx', file]]) });
     expect(files[0]!.image).toMatchObject({ status: 'unavailable', reason: 'not-found' });
-    expect(notes).toEqual([{ code: 'elf-unused', message: '--elf libx: nothing is mapped by that name' }]);
+    expect(unused).toEqual(['libx']);
+    expect(lookUp({ wanted: false }, { elf: new Map([['libx.so', file]]) }).unused).toEqual([]);
   });
 });
 
@@ -170,7 +171,9 @@ describe('a script of the same name', () => {
   const root = sysroot({ 'usr/lib/app': 'text: exec /usr/lib/app/app', 'usr/local/lib/app': 'aa' });
 
   it('is no image, unless it is the very file', () => {
-    expect(outcome({ name: '/usr/lib/app' }, { sysroots: [root] })).toBe('mismatch');
+    expect(outcome({ name: '/usr/lib/app' }, { sysroots: [root] })).toBe('not-elf');
+    const alone = sysroot({ 'usr/lib/app': 'text: exec /opt/app' });
+    expect(outcome({ name: 'app' }, { sysroots: [alone] })).toBe('not-found');
     expect(outcome({ name: 'app' }, { sysroots: [root] })).toMatch(/local\/lib\/app \(path-only\)$/);
     const inode = statSync(join(root, 'usr/lib/app')).ino.toString();
     expect(outcome({ name: '/usr/lib/app', inode }, { sysroots: [root] })).toBe('not-elf');
