@@ -100,7 +100,8 @@ const latin1: Decoder = slice => slice.toString('latin1');
 
 function utf16(order: 'le' | 'be'): Decoder {
   const decoder = new TextDecoder(`utf-16${order}`);
-  return slice => oneCharAByte(decoder.decode(slice, { stream: true }));
+  // What is no UTF-16 has been replaced, so there is no half of a character, and the fast way loses nothing.
+  return slice => Buffer.from(decoder.decode(slice, { stream: true })).toString('latin1');
 }
 
 function feedSlices(bytes: Buffer, decode: Decoder, feed: (text: string) => void): void {
