@@ -15,6 +15,8 @@ export type OfflineOptions = Omit<TargetOptions, 'depth'>;
 /** ELF headers of the targets before. */
 const known = new KnownImages();
 let loaded = 0;
+/** Bytes: more than the smaps of a process of 65,530 mappings, as many as Linux lets one have unless told otherwise. */
+const MUCH_TEXT = 64 << 20;
 
 /**
  * The captures of a target: one, or several where a text holds several processes. Only what this target needs is loaded.
@@ -29,6 +31,9 @@ export async function loadTarget(
   if (++loaded === 2) expectMuchWork();
   if (target.kind === 'process') return [captureLive(target.pid, depth, known)];
   const { captureOffline } = await import('./offline-target.ts');
-  const onProgress = (bytes: number): void => progress.tell(() => `${target.name}: ${amount(bytes)} read`);
+  const onProgress = (bytes: number): void => {
+    if (bytes > MUCH_TEXT) expectMuchWork();
+    progress.tell(() => `${target.name}: ${amount(bytes)} read`);
+  };
   return captureOffline(target, { ...offline, depth, onProgress });
 }
