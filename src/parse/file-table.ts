@@ -1,14 +1,9 @@
 import { ownText } from '../model/text.ts';
+import { FileNumbers } from './file-numbers.ts';
 import { type MapsTail, parseMapsTail } from './maps.ts';
 
-/**
- * Numbers the distinct files of a process's mappings. Two VMAs show the same file when device, inode and
- * name agree: a file replaced while mapped keeps its name but has another inode.
- */
-export class FileTable {
-  readonly files: { readonly name: string; readonly device: string | null; readonly inode: string | null }[] =
-    [];
-  readonly #indices = new Map<string, number>();
+/** The files of maps lines. */
+export class FileTable extends FileNumbers {
   readonly #tails = new Map<string, MapsTail & { readonly file: number | null }>();
 
   /**
@@ -21,20 +16,9 @@ export class FileTable {
     const own = ownText(text);
     const parsed = parseMapsTail(own);
     if (!parsed) return null;
-    const tail = { ...parsed, file: this.#indexOf(parsed) };
+    const isFile = parsed.inode !== '0' && parsed.name.startsWith('/');
+    const tail = { ...parsed, file: isFile ? this.numberOf(parsed) : null };
     this.#tails.set(own, tail);
     return tail;
-  }
-
-  #indexOf({ name, device, inode }: MapsTail): number | null {
-    if (inode === '0' || !name.startsWith('/')) return null;
-    const key = `${device} ${inode} ${name}`;
-    let index = this.#indices.get(key);
-    if (index === undefined) {
-      index = this.files.length;
-      this.files.push({ name, device, inode });
-      this.#indices.set(key, index);
-    }
-    return index;
   }
 }

@@ -2,10 +2,10 @@
 import type { Address } from '../../model/units.ts';
 import type { Figures, Vma } from '../../model/vma.ts';
 import type { BadLines } from '../bad-lines.ts';
+import { FileNumbers } from '../file-numbers.ts';
 import { smallestPage } from '../page-size.ts';
 import { isFileName, kernelName } from '../pmap/names.ts';
 import type { Completed, Form, TextRow } from '../pmap/row.ts';
-import { ListedFiles } from './files.ts';
 import type { FirstLine } from './first-line.ts';
 import { limitsNote } from './limits.ts';
 import { quirkNotes } from './listing-notes.ts';
@@ -26,7 +26,7 @@ export interface KnownListing extends Completed {
 export function processOf(listing: KnownListing): TextProcess {
   const { kind, first, rows, secondRows, bad } = listing;
   const figureNames = toldFigures(listing);
-  const files = new ListedFiles();
+  const files = new FileNumbers();
   const vmas: Vma[] = [];
   for (const row of rows) {
     const end = row.end ?? listing.knownEnds.get(row.start) ?? null;
@@ -39,7 +39,7 @@ export function processOf(listing: KnownListing): TextProcess {
     endless: rows.filter(row => row.end === null).length,
     placed: vmas.length,
     figureNames,
-    fileNames: rows.flatMap(({ name, inode }) => (inode !== '0' && isFileName(name) ? [name] : [])),
+    fileNames: rows.filter(showsFile).map(({ name }) => name),
   });
   // the footer's first total is that of the sizes, unless the first figure column is another
   const summed = kind === 'pmap' && (!figureNames.includes('Size') || figureNames[0] === 'Size');
@@ -70,9 +70,14 @@ function versionOf({ variant, secondRows }: KnownListing): string {
   return secondRows > 0 && variant === 'procps -x' ? 'procps 3.3.2-3.3.12 -x' : variant;
 }
 
-function vmaOf(row: TextRow, end: Address, files: ListedFiles, figures: Figures | null): Vma {
+/** A base name counts as well: many forms print nothing else. */
+const showsFile = ({ name, inode }: Pick<TextRow, 'name' | 'inode'>): boolean =>
+  inode !== '0' && isFileName(name);
+
+function vmaOf(row: TextRow, end: Address, files: FileNumbers, figures: Figures | null): Vma {
   const { start, permissions, offset, device, inode, vmFlags } = row;
   const name = kernelName(row.name);
-  const file = files.indexOf({ name, device, inode });
+  const shown = { name, device, inode };
+  const file = showsFile(shown) ? files.numberOf(shown) : null;
   return { start, end, permissions, offset, device, inode, name, figures, vmFlags, file };
 }

@@ -2,6 +2,7 @@
 import type { Note } from '../../model/capture.ts';
 import type { Vma } from '../../model/vma.ts';
 import type { BadLine } from '../bad-lines.ts';
+import type { ShownFile } from '../file-numbers.ts';
 
 /** One process of a captured text. */
 export interface TextProcess {
@@ -14,7 +15,7 @@ export interface TextProcess {
   /** Names of Vma.figures in smaps' spelling; figures are in bytes. */
   readonly figureNames: readonly string[];
   /** The distinct files that Vma.file points to. */
-  readonly files: readonly TextFile[];
+  readonly files: readonly ShownFile[];
   /** The smallest KernelPageSize in bytes, where the source has it. */
   readonly pageSizeHint: number | null;
   /** First what the form does not tell (at most one note), then the quirks met. */
@@ -22,12 +23,6 @@ export interface TextProcess {
   /** The first lines that did not parse; `badLineCount` counts all of them. */
   readonly badLines: readonly BadLine[];
   readonly badLineCount: number;
-}
-
-export interface TextFile {
-  readonly name: string;
-  readonly device: string | null;
-  readonly inode: string | null;
 }
 
 /** No process was found in the text. */

@@ -5,7 +5,8 @@
 import type { Note } from '../../model/capture.ts';
 import { byStart } from '../../model/units.ts';
 import type { Vma } from '../../model/vma.ts';
-import type { TextFile, TextProcess } from './types.ts';
+import { FileNumbers } from '../file-numbers.ts';
+import type { TextProcess } from './types.ts';
 
 /** Two may as well be two processes. */
 const FEWEST_PIECES = 3;
@@ -48,18 +49,11 @@ const OUT_OF_ORDER: Note = {
 };
 
 function joined(run: readonly TextProcess[]): TextProcess {
-  const files: TextFile[] = [];
-  const indices = new Map<string, number>();
-  const numbered = (file: TextFile): number => {
-    const key = `${file.device} ${file.inode} ${file.name}`;
-    const known = indices.get(key);
-    if (known !== undefined) return known;
-    const index = files.push(file) - 1;
-    indices.set(key, index);
-    return index;
-  };
+  const numbers = new FileNumbers();
   const vmas = run.flatMap(process =>
-    process.vmas.map(vma => withFile(vma, vma.file === null ? null : numbered(process.files[vma.file]!))),
+    process.vmas.map(vma =>
+      withFile(vma, vma.file === null ? null : numbers.numberOf(process.files[vma.file]!)),
+    ),
   );
   const named = run.find(({ pid, command }) => pid !== null || command !== null);
   const limits = run.flatMap(process => process.limits);
@@ -68,7 +62,7 @@ function joined(run: readonly TextProcess[]): TextProcess {
     pid: named?.pid ?? null,
     command: named?.command ?? null,
     vmas: vmas.sort(byStart),
-    files,
+    files: numbers.files,
     pageSizeHint: run.find(({ pageSizeHint }) => pageSizeHint !== null)?.pageSizeHint ?? null,
     limits: [
       OUT_OF_ORDER,
