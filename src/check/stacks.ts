@@ -1,5 +1,5 @@
 /** Which mappings are stacks of threads, and who asked for executable ones. */
-import { type ElfFile, hasGlibcStart, isStaticProgram, type ProgramHeader } from '../model/elf.ts';
+import { type ElfFile, hasGlibcStart, isStaticProgram } from '../model/elf.ts';
 import type { Loader, Module } from '../model/module.ts';
 import type { Mapping } from '../model/report.ts';
 import type { Context } from './context.ts';
@@ -7,17 +7,13 @@ import type { Context } from './context.ts';
 /** Who gets an executable stack. */
 export type Effect = 'main-stack' | 'all-stacks' | 'thread-stacks' | 'everything' | 'nobody';
 
-/** Of several, the last counts. */
-export const stackHeaders = (elf: ElfFile): ProgramHeader[] =>
-  elf.programHeaders.filter(({ type }) => type === 'GNU_STACK');
-
 /** What a module's GNU_STACK, or the lack of one, makes executable; null: not known of this machine. */
 export function stackEffect(module: Module, elf: ElfFile, loader: Loader): Effect | null {
-  const last = stackHeaders(elf).at(-1);
-  if (last && !last.flags.execute) return 'nobody';
+  const declared = module.stack?.declared;
+  if (declared === 'rw') return 'nobody';
   // A static program has its C library in itself; but for glibc's, those make threads' stacks as musl does.
   const library = isStaticProgram(elf) ? (hasGlibcStart(elf) ? 'glibc' : 'musl') : loader;
-  return last ? effectOfRequest(module, library) : effectOfAbsence(module, elf, library);
+  return declared === 'rwx' ? effectOfRequest(module, library) : effectOfAbsence(module, elf, library);
 }
 
 /** The kernel heeds the program's header for the main stack; glibc every file's for all stacks, musl none. */

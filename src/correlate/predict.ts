@@ -9,6 +9,7 @@ import type { Vma } from '../model/vma.ts';
 import { loadsOf, predictLayout } from './layout.ts';
 import { predictedBias } from './load-address.ts';
 import { whyUnmappable } from './mappable.ts';
+import { stackRequest } from './relro.ts';
 import { loaderOfLibrary } from './roles.ts';
 
 export interface Prediction {
@@ -78,10 +79,7 @@ function isInterpreter(elf: ElfFile, path: string | null): boolean {
  * arch/arm/kernel/elf.c).
  */
 function impliesExec(elf: ElfFile): boolean {
-  return (
-    (elf.machine === 'i386' || elf.machine === 'arm') &&
-    !elf.programHeaders.some(({ type }) => type === 'GNU_STACK')
-  );
+  return (elf.machine === 'i386' || elf.machine === 'arm') && stackRequest(elf).declared === 'absent';
 }
 
 function toVma(piece: Piece, name: string): Vma {

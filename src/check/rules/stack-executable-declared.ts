@@ -2,7 +2,7 @@
 import type { Level } from '../../model/rule.ts';
 import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, judgeImages, notApplicable } from '../images.ts';
-import { type Effect, stackEffect, stackHeaders } from '../stacks.ts';
+import { type Effect, stackEffect } from '../stacks.ts';
 
 type Asked = { header: 'rwx' | 'absent'; headers: number; effect: Effect; machine: string };
 type NotAsked = { header: 'rw' | 'absent'; headers: number; machine: string };
@@ -28,19 +28,18 @@ export const stackExecutableDeclared: Rule = defineRule<Asked, NotAsked>({
     judgeImages(context, 'GNU_STACK', ({ module, elf }, about) => {
       if (module.role === 'interpreter')
         return notApplicable(about, 'nobody heeds GNU_STACK of the interpreter');
-      const all = stackHeaders(elf);
-      const [last, headers, { machine }] = [all.at(-1), all.length, elf];
-      if (last && !last.flags.execute)
-        return { outcome: 'pass', about, facts: { header: 'rw', headers, machine } };
-      const header = last ? 'rwx' : 'absent';
+      const headers = elf.programHeaders.filter(({ type }) => type === 'GNU_STACK').length;
+      const { machine } = elf;
+      const header = module.stack!.declared;
+      if (header === 'rw') return { outcome: 'pass', about, facts: { header, headers, machine } };
       const effect = stackEffect(module, elf, context.report.libraryLoader);
       if (effect === null)
         return inconclusive(
           about,
           `it has no GNU_STACK header, and what ${machine} makes of that is not known here`,
         );
-      if (effect === 'nobody' && !last)
-        return { outcome: 'pass', about, facts: { header: 'absent', headers, machine } };
+      if (effect === 'nobody' && header === 'absent')
+        return { outcome: 'pass', about, facts: { header, headers, machine } };
       return { outcome: 'fail', about, facts: { header, headers, effect, machine }, level: LEVELS[effect] };
     }),
   fail: ({ header, headers, effect, machine }) => {
