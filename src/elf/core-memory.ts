@@ -6,7 +6,7 @@
  *   dumped       ├──────┤
  *   window            ├─┤                    reads as much as there is
  */
-import type { ByteSource } from '../model/bytes.ts';
+import { type ByteSource, metered } from '../model/bytes.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { firstEndingAfter } from '../model/ordered.ts';
 import type { Address } from '../model/units.ts';
@@ -61,14 +61,11 @@ export class CoreMemory {
    */
   headersAt(start: Address): ElfFile | null {
     if (this.#left <= 0 || this.#bytesLeft <= 0) return null;
-    const window = this.windowAt(start);
-    const read = (offset: bigint, length: number): Uint8Array => {
-      const bytes = window.read(offset, length);
-      this.#bytesLeft -= bytes.length;
-      return bytes;
-    };
+    const window = metered(this.windowAt(start), bytes => {
+      this.#bytesLeft -= bytes;
+    });
     try {
-      const elf = readElf({ size: window.size, read }, 'layout', 'segments');
+      const elf = readElf(window, 'layout', 'segments');
       this.#left -= 1 + elf.programHeaders.length;
       // What is missing from the window was not dumped, and is no flaw of the file.
       return { ...elf, fileSize: null, flaws: [] };

@@ -22,3 +22,15 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
         : bytes.subarray(Number(offset), Number(offset) + length),
   };
 }
+
+/** The same source; `count` is told how many bytes each reading gave. */
+export function metered(source: ByteSource, count: (bytes: number) => void): ByteSource {
+  return {
+    size: source.size,
+    read: (offset, length) => {
+      const bytes = source.read(offset, length);
+      count(bytes.length);
+      return bytes;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { MalformedElf, NotElf } from '../elf/header.ts';
-import type { ByteSource } from '../model/bytes.ts';
+import { type ByteSource, metered } from '../model/bytes.ts';
 import type { Identity, ImageState, UnavailableReason } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import { errnoOf } from './errors.ts';
@@ -25,14 +25,9 @@ export class HeaderBudget {
 
   /** The same source; what is read of it counts. */
   metered(source: ByteSource): ByteSource {
-    return {
-      size: source.size,
-      read: (offset, length) => {
-        const bytes = source.read(offset, length);
-        this.#bytes -= bytes.length;
-        return bytes;
-      },
-    };
+    return metered(source, bytes => {
+      this.#bytes -= bytes;
+    });
   }
 
   /** Takes what has been read. */
