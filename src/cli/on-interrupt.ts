@@ -1,8 +1,6 @@
 /** Tidying up when the user, or whoever started the command, ends it. */
 
-const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1, SIGQUIT: 3 } as const;
-type Signal = keyof typeof NUMBERS;
-const SIGNALS = Object.keys(NUMBERS) as Signal[];
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /**
  * Calls `tidy` before one of these signals ends the process as it would have without. Returns the way to say that there is
@@ -12,12 +10,12 @@ export function onInterrupt(tidy: () => void): () => void {
   const release = (): void => {
     for (const signal of SIGNALS) process.removeListener(signal, interrupt);
   };
-  const interrupt = (signal: Signal): void => {
+  const interrupt = (signal: NodeJS.Signals): void => {
     release();
     tidy();
     process.kill(process.pid, signal);
     // The first process of a PID namespace does not die of its own signals.
-    if (process.pid === 1) process.exit(128 + NUMBERS[signal]);
+    if (process.pid === 1) process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal]);
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
   return release;

@@ -43,12 +43,14 @@ export async function selectProcesses(
   if (taken === 0)
     throw new TargetError(
       'permission',
-      `none of ${unreadable} ${unreadable === 1 ? 'process' : 'processes'} may be read`,
+      `none of ${processes(unreadable)} may be read`,
       'run as their user or as root (with CAP_SYS_PTRACE)',
     );
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
-  complain(`vmaexplain: ${taken} ${taken === 1 ? 'process' : 'processes'} judged${others}\n`);
+  complain(`vmaexplain: ${processes(taken)} judged${others}\n`);
 }
+
+const processes = (n: number): string => (n === 1 ? '1 process' : `${n} processes`);
 
 function matcher(pattern: string | null): (name: string) => boolean {
   if (pattern === null) return () => true;
