@@ -21,7 +21,7 @@ const NARROWEST_CONTENTS = 24;
 const LONGEST_NAME_ON_TERMINAL = 24;
 /** PATH_MAX: one name that cannot be does not make every row as long. */
 const LONGEST_NAME = 4096;
-/** Beside an alert. */
+/** Beside an alert, which is never cut. */
 const SHORTEST_TEXT = 16;
 /** From this many mappings on, it pays to look for those that are alike. */
 const MANY = 1000;
@@ -66,9 +66,8 @@ export const renderTable: Renderer = function* (whole, options) {
   if (!quiet) yield* footer(report, options);
 };
 
-/** An alert is never cut. */
 const cut = (text: string, room: number | null): string =>
-  room === null || text.length <= room ? text : `${text.slice(0, Math.max(SHORTEST_TEXT, room) - 1)}…`;
+  room === null || text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 
 /** Title and summary in one line where they fit; else the summary in as many as it takes. */
 export function heading(report: Report, { palette, width }: RenderOptions): string {
@@ -113,7 +112,7 @@ function contentsCell(
   const alert = alerts.length === 0 ? '' : alerts.map(text => `! ${text}`).join('; ');
   const before = items.length > 0 ? `${head}: ` : head;
   const after = alert === '' ? '' : ` ${alert}`;
-  const left = room === null ? null : Math.max(0, room - after.length);
+  const left = room === null ? null : Math.max(SHORTEST_TEXT, room - after.length);
   const list = fitItems(items, left === null ? null : Math.max(0, left - before.length));
   const text = `${cut(`${before}${list}`, left)}${after}`;
   if (palette === PLAIN) return { text };
