@@ -135,10 +135,11 @@ total kB             144      24      16
 
   it('drops the second rows of 3.3.2-3.3.12 and says so', () => {
     const doubled = EXTENDED.replace(
-      /^(0000.{20}) +\d+ +\d+ (.*)$/gm,
-      (row, head, tail) => `${row}\n${head}       0       0 ${tail}`,
+      /^(0000\S+) +\d+ +\d+ +\d+ (.*)$/gm,
+      (row, address, tail) => `${row}\n${address}       0       0       0 ${tail}`,
     );
     const process = parseOne(doubled);
+    expect(process.badLineCount).toBe(0);
     expect(process.variant).toBe('procps 3.3.2-3.3.12 -x');
     expect(process.vmas.map(vma => vma.figures)).toEqual(parseOne(EXTENDED).vmas.map(vma => vma.figures));
     expect(process.limits[1]).toMatchObject({ code: 'double-rows' });

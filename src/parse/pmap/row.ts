@@ -6,7 +6,7 @@ import type { Figures } from '../../model/vma.ts';
 /** One mapping as a row tells it, before names are made uniform. */
 export interface TextRow {
   readonly start: Address;
-  /** Exclusive; null where the form has no sizes. */
+  /** Exclusive; `start` in an empty second row; null where the form has no sizes. */
   readonly end: Address | null;
   /** As Vma.permissions. */
   readonly permissions: string;

@@ -7,7 +7,7 @@
  * on kernels from 4.3 on, having taken SwapPss for the record's end:
  *
  *   00005615cc90c000       8       8       0 r---- sleep
- *   00005615cc90c000       8       0       0 r---- sleep
+ *   00005615cc90c000       0       0       0 r---- sleep
  */
 
 import type { Completed, TextRow } from './row.ts';
@@ -31,13 +31,9 @@ export function completeProcps(
 }
 
 /** Is `row` the empty second row of the mapping in `previous`? */
-export function isSecondRow(previous: TextRow, row: TextRow): boolean {
-  return (
-    row.start === previous.start &&
-    row.end === previous.end &&
-    row.name === previous.name &&
-    row.figures !== null &&
-    row.figures.length > 0 &&
-    row.figures.every(figure => figure === 0)
-  );
-}
+export const isSecondRow = (previous: TextRow, row: TextRow): boolean =>
+  row.start === previous.start &&
+  row.end === row.start &&
+  row.name === previous.name &&
+  row.figures !== null &&
+  row.figures.every(figure => figure === 0);

@@ -56,7 +56,7 @@ export class TabularReader {
     });
     if (!form) return null;
     const size = columns[form.columns.indexOf('Size')] ?? null;
-    const end = size === null ? null : endAfter(start, size);
+    const end = size === null ? null : size === 0 ? start : endAfter(start, size);
     if (size !== null && end === null) return null;
     const row = {
       start,

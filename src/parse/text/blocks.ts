@@ -48,7 +48,7 @@ export class TextBlocks {
       return;
     }
     const read = this.#reader.read(line);
-    if (read) this.#takeRead(read);
+    if (read) this.#takeRead(read, number, line);
     // within a maps block, SmapsParser names the bad lines
     else if (!this.#takeHeader(line) && !this.#maps && !this.#takeFurniture(number, line))
       this.#takeBad(number, line);
@@ -102,12 +102,16 @@ export class TextBlocks {
     return listing;
   }
 
-  #takeRead(line: ReadLine): void {
+  #takeRead(read: ReadLine, number: number, line: string): void {
+    if (read.kind === 'row' && read.read.row.end === read.read.row.start) {
+      if (!this.#listing?.addEmpty(read.read.row)) this.#takeBad(number, line);
+      return;
+    }
     const listing = this.#listing ?? this.#open(new Listing(null, null), this.#reader);
-    if (line.kind === 'more') listing.amend(line);
-    else if (line.kind === 'row') {
+    if (read.kind === 'more') listing.amend(read);
+    else if (read.kind === 'row') {
       this.#count();
-      if (!listing.add(line.read)) this.#open(new Listing(null, null), this.#reader).add(line.read);
+      if (!listing.add(read.read)) this.#open(new Listing(null, null), this.#reader).add(read.read);
     }
   }
 

@@ -45,10 +45,6 @@ export class Listing implements Block {
   add({ form, row }: ReadRow): boolean {
     const last = this.#rows.at(-1);
     if (last && form !== this.#form) return false;
-    if (last && isSecondRow(last, row)) {
-      this.#secondRows++;
-      return true;
-    }
     if (last && row.start < (last.end ?? last.start + 1n)) return false;
     this.#rejectFooters();
     this.#form = form;
@@ -58,6 +54,14 @@ export class Listing implements Block {
       device: row.device && this.#keep(row.device),
       inode: row.inode && this.#keep(row.inode),
     });
+    return true;
+  }
+
+  /** Takes a row of no size; false where it does not repeat the last one. */
+  addEmpty(row: TextRow): boolean {
+    const last = this.#rows.at(-1);
+    if (!last || !isSecondRow(last, row)) return false;
+    this.#secondRows++;
     return true;
   }
 
