@@ -37,18 +37,10 @@ export interface Output {
   discard(): void;
 }
 
-/** Standard output. A reader that goes away (| head) ends the writing without an error. */
+/** Standard output. */
 export function standardOutput(): Output {
-  let closed = false;
-  const sink = buffered(piece => {
-    if (closed) return;
-    try {
-      writeAll(1, piece);
-    } catch (error) {
-      if (errnoOf(error) !== 'EPIPE') throw outputError('standard output', error);
-      closed = true;
-    }
-  });
+  const put = untilClosed(() => 1);
+  const sink = buffered(piece => attempt('standard output', () => put(piece)));
   return { write: sink.write, close: sink.flush, discard: sink.flush };
 }
 
@@ -81,9 +73,8 @@ export function fileOutput(path: string, mode = 0o666): Output {
     if (!direct) rmSync(written, { force: true });
     release();
   };
-  const sink = buffered(piece => {
-    attempt(path, () => writeAll(fd ?? open(), piece), discard);
-  });
+  const put = untilClosed(() => fd ?? open());
+  const sink = buffered(piece => attempt(path, () => put(piece), discard));
   const close = (): void => {
     sink.flush();
     const complete = fd ?? open();
@@ -111,7 +102,7 @@ function isSpecial(path: string): boolean {
 }
 
 /** /dev/stdout, /dev/fd/3: what is behind it is not to be replaced, but written to where it stands. */
-const isDescriptor = (path: string): boolean => /^\/(dev|proc)\//.test(path);
+const isDescriptor = (path: string): boolean => /^\/(dev\/(std(in|out|err)$|fd\/)|proc\/)/.test(path);
 
 /** Who may read the file that is replaced may read the new one, as far as `mode` allows, and nobody else. */
 function keepAccess(fd: number, replaced: string, mode: number): void {
@@ -181,6 +172,20 @@ function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer):
       if (pending.length >= PIECE) flush();
     },
     flush,
+  };
+}
+
+/** Writes pieces; a reader that goes away (| head) ends that without an error. */
+function untilClosed(fd: () => number): (piece: Buffer) => void {
+  let closed = false;
+  return piece => {
+    if (closed) return;
+    try {
+      writeAll(fd(), piece);
+    } catch (error) {
+      if (errnoOf(error) !== 'EPIPE') throw error;
+      closed = true;
+    }
   };
 }
 

@@ -15,7 +15,7 @@ import type { ColorChoice } from './terminal.ts';
 
 interface Flags extends OfflineFlags {
   readonly extended?: true;
-  readonly X?: true;
+  readonly X?: number;
   readonly XX?: true;
   readonly device?: true;
   readonly quiet?: true;
@@ -67,7 +67,7 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
   for (const command of program.commands) configure(command, `${command.name()} `);
   if (started?.length === 0) return fail('a program follows --');
   try {
-    await program.parseAsync(own.map(spellXX), { from: 'user' });
+    await program.parseAsync(own, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // Standard output cannot take the help; trouble with a target has been told where it is done.
@@ -112,6 +112,7 @@ function configure(command: Command, prefix: string): void {
 
 function rootCommand(started: readonly string[] | null, result: Result): Command {
   const program = new Command('vmaexplain');
+  let times = 0;
   program
     .description(
       'Says, for every mapping of a Linux process, which ELF segment and sections live there, and why.',
@@ -131,35 +132,39 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
     .option('--explain', 'give the reasons in full sentences')
     .option('--keep', 'leave the program that was started with -- running');
   for (const option of offlineOptions()) program.addOption(option);
-  return program
-    .version(VERSION, '--version', 'print the version')
-    .addHelpText('after', EXAMPLES)
-    .enablePositionalOptions()
-    .hook('preSubcommand', (_, command) => {
-      const early = program.options.find(
-        option => program.getOptionValueSource(option.attributeName()) === 'cli',
-      );
-      if (early) command.error(`vmaexplain: put ${early.long ?? early.short} after ${command.name()}`);
-    })
-    .action(async (targets: string[], flags: Flags) => {
-      if (started && targets.length > 0)
-        program.error('vmaexplain: TARGETs and -- PROGRAM exclude each other');
-      if (flags.keep && !started) program.error('vmaexplain: --keep goes with -- PROGRAM');
-      const { explain } = await import('./work.ts');
-      result.code = await explain(targets, {
-        format: formatOf(program, flags),
-        view: viewOf(program, flags),
-        quiet: flags.quiet ?? false,
-        fullPath: flags.showPath ?? false,
-        explain: flags.explain ?? false,
-        color: flags.color,
-        output: outputOf(flags.output),
-        range: flags.range ?? null,
-        offline: flags,
-        program: started,
-        keep: flags.keep ?? false,
-      });
-    });
+  return (
+    program
+      .version(VERSION, '--version', 'print the version')
+      .addHelpText('after', EXAMPLES)
+      .enablePositionalOptions()
+      // Like pmap's, it says more the second time, with other letters between or not.
+      .on('option:X', () => program.setOptionValueWithSource('X', ++times, 'cli'))
+      .hook('preSubcommand', (_, command) => {
+        const early = program.options.find(
+          option => program.getOptionValueSource(option.attributeName()) === 'cli',
+        );
+        if (early) command.error(`vmaexplain: put ${early.long ?? early.short} after ${command.name()}`);
+      })
+      .action(async (targets: string[], flags: Flags) => {
+        if (started && targets.length > 0)
+          program.error('vmaexplain: TARGETs and -- PROGRAM exclude each other');
+        if (flags.keep && !started) program.error('vmaexplain: --keep goes with -- PROGRAM');
+        const { explain } = await import('./work.ts');
+        result.code = await explain(targets, {
+          format: formatOf(program, flags),
+          view: viewOf(program, flags),
+          quiet: flags.quiet ?? false,
+          fullPath: flags.showPath ?? false,
+          explain: flags.explain ?? false,
+          color: flags.color,
+          output: outputOf(flags.output),
+          range: flags.range ?? null,
+          offline: flags,
+          program: started,
+          keep: flags.keep ?? false,
+        });
+      })
+  );
 }
 
 function recordCommand(started: readonly string[] | null, result: Result): Command {
@@ -180,15 +185,11 @@ function recordCommand(started: readonly string[] | null, result: Result): Comma
 const spellHelp = (words: readonly string[]): readonly string[] =>
   words[0] === 'help' ? [...words.slice(1), '--help'] : words;
 
-/** pmap's -XX is one option, not -X twice. */
-const spellXX = (word: string): string => (word === '-XX' ? '--XX' : word);
-
 function viewOf(program: Command, flags: Flags): View {
   const chosen: View[] = [];
   if (flags.extended) chosen.push('x');
   if (flags.device) chosen.push('d');
-  if (flags.X) chosen.push('X');
-  if (flags.XX) chosen.push('XX');
+  if (flags.XX || flags.X) chosen.push(flags.XX || flags.X! > 1 ? 'XX' : 'X');
   if (chosen.length > 1) program.error('vmaexplain: options -x, -d, -X and -XX exclude each other');
   return chosen[0] ?? 'default';
 }

@@ -4,9 +4,11 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   watch,
@@ -135,6 +137,17 @@ describe('-o', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^before\n.*demo crash/);
   });
 
+  it('replaces a file below /dev', async () => {
+    const folder = mkdtempSync('/dev/shm/vmaexplain-');
+    try {
+      const { stdout } = await shell(`vmaexplain ${SAMPLE}`);
+      for (let times = 0; times < 2; times++) await shell(`vmaexplain -o ${folder}/report ${SAMPLE}`);
+      expect(readFileSync(join(folder, 'report'), 'utf8')).toBe(stdout);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('writes through a symbolic link, to a file, to none yet, and to standard output', async () => {
     const folder = scratchFolder('output');
     writeFileSync(join(folder, 'file'), 'before');
@@ -254,6 +267,14 @@ describe('a reader that goes away', () => {
         const { stderr } = await shell(`${line} > /dev/null`);
         expect(stderr).toBe('');
       }
+    },
+  );
+
+  it.each(['-XX $$', 'check --rule no-pie $$', 'record --force $$'])(
+    '%s -o: no error either',
+    async words => {
+      const { stderr } = await shell(`{ vmaexplain ${words} -o /dev/stdout; echo $? >&2; } | true`);
+      expect(stderr).toBe('0\n');
     },
   );
 

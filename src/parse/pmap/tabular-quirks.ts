@@ -35,5 +35,4 @@ export const isSecondRow = (previous: TextRow, row: TextRow): boolean =>
   row.start === previous.start &&
   row.end === row.start &&
   row.name === previous.name &&
-  row.figures !== null &&
-  row.figures.every(figure => figure === 0);
+  row.figures?.every(figure => figure === 0) === true;
