@@ -12,6 +12,12 @@ export interface OfflineFlags {
 
 /** @throws TargetError where a value makes no sense. */
 export function offlineOf(flags: OfflineFlags): OfflineOptions {
+  if (flags.sysroot.includes(''))
+    throw new TargetError(
+      'unusable',
+      "--sysroot takes a folder, not ''",
+      '--sysroot / is this machine itself',
+    );
   const elf = new Map<string, string>();
   for (const pair of flags.elf) {
     const at = pair.indexOf('=');

@@ -40,10 +40,9 @@ export function placeModules(
     // personality(2) can turn it on for what is mapped from then on.
     readImpliesExec: impliesExec && !vmas.some(isOnlyReadable),
   });
-  const modules: PlacedModule[] = [];
-  capture.files.forEach((file, i) => {
-    modules.push(...modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index, effort));
-  });
+  const modules = capture.files.flatMap((file, i) =>
+    modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index, effort),
+  );
   const vdso = vdsoModule(capture, rules('kernel'));
   if (vdso) modules.push(vdso);
   return modules.sort(byStart);

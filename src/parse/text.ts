@@ -22,9 +22,9 @@ export { type TextProcess, UnrecognisedText } from './text/types.ts';
 const LONGEST_LINE = 64 * 1024;
 /** In UTF-8, as editors of Windows write it. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
-/** How the first row or the line above it begins in a Markdown code block or a quoted mail. */
-const PREFIXED =
-  /^([ \t>|]{1,16})(?:[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] |[0-9]{1,10}: {1,3}\S|==> \/proc\/)/m;
+/** How the first row begins, or in a Markdown code block or a quoted mail the line above it. */
+const FIRST_ROW =
+  /^(?:([ \t>|]{0,16})[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][sp] |([ \t>|]{1,16})(?:[0-9]{1,10}: {1,3}\S|==> \/proc\/))/m;
 /** The end of the first line that begins with an address. */
 const END_OF_ROW = /^[ \t>|]*[0-9a-f]{8,16}[ -][^\n]*?(\r?)\n/m;
 /** What is not found in so many lines is not looked for further. */
@@ -57,7 +57,8 @@ export class TextParser {
       this.#rest = '';
       const bare =
         this.#lines === 0 && lines.startsWith(BYTE_ORDER_MARK) ? lines.slice(BYTE_ORDER_MARK.length) : lines;
-      this.#takeLines(this.#withoutPrefix(this.#withoutCarriageReturns(bare)));
+      this.#lookAt(bare);
+      this.#takeLines(this.#withoutPrefix(this.#crlf ? bare.replaceAll('\r\n', '\n') : bare));
       from = whole;
     }
     this.#rest += text.slice(from);
@@ -73,20 +74,18 @@ export class TextParser {
     return this.#blocks.finish();
   }
 
-  #withoutCarriageReturns(lines: string): string {
-    if (this.#crlf === null && this.#lines < LINES_TO_LOOK_AT) {
-      const row = END_OF_ROW.exec(lines);
-      if (row) this.#crlf = row[1] === '\r';
-    }
-    return this.#crlf ? lines.replaceAll('\r\n', '\n') : lines;
+  /** Learns from the first row how lines begin and end, if it is among these. */
+  #lookAt(lines: string): void {
+    if (this.#lines >= LINES_TO_LOOK_AT || (this.#crlf !== null && this.#prefix !== null)) return;
+    const first = firstLines(lines, LINES_TO_LOOK_AT - this.#lines);
+    const end = END_OF_ROW.exec(first);
+    if (end) this.#crlf ??= end[1] === '\r';
+    const start = FIRST_ROW.exec(first);
+    if (start) this.#prefix ??= start[1] ?? start[2]!;
   }
 
   #withoutPrefix(lines: string): string {
-    if (this.#prefix === null && this.#lines < LINES_TO_LOOK_AT) {
-      const row = PREFIXED.exec(lines);
-      if (row) this.#prefix = row[1]!;
-    }
-    return this.#prefix === null ? lines : `\n${lines}`.replaceAll(`\n${this.#prefix}`, '\n').slice(1);
+    return this.#prefix ? `\n${lines}`.replaceAll(`\n${this.#prefix}`, '\n').slice(1) : lines;
   }
 
   /** Takes whole lines. Those of maps and smaps are handed on together: `handed` is where the next piece begins. */
@@ -114,4 +113,13 @@ export class TextParser {
     }
     blocks.maps?.feed(text.slice(handed));
   }
+}
+
+function firstLines(text: string, count: number): string {
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    end = text.indexOf('\n', end) + 1;
+    if (end === 0) return text;
+  }
+  return text.slice(0, end);
 }

@@ -5,7 +5,7 @@ import { prefixHint, TextParser, type TextProcess, UnrecognisedText } from '../p
 import { badLineNotes } from './bad-line-notes.ts';
 import { TargetError } from './errors.ts';
 import type { BinaryOptions } from './find-binary.ts';
-import { imagesFor, unusedNotes } from './find-images.ts';
+import { ImageSearch } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 
 export interface TextOptions extends BinaryOptions {
@@ -25,10 +25,10 @@ export function captureText(
   const parser = new TextParser();
   const processes = parsed(parser, feedInto);
   if (processes.every(hasNothing)) throw nothingIn(processes[0]!);
-  const found = processes.map(process => imagesOf(process, options));
-  const unused = found[0]!.unused.filter(name => found.every(each => each.unused.includes(name)));
+  const search = new ImageSearch(options);
+  const found = processes.map(process => imagesOf(process, search));
   return processes.map((process, i) =>
-    toCapture(process, path, found[i]!, i === 0 ? unusedNotes(unused) : [], options),
+    toCapture(process, path, found[i]!, i === 0 ? search.unusedNotes() : [], options),
   );
 }
 
@@ -64,16 +64,14 @@ function parsed(
   }
 }
 
-type Images = ReturnType<typeof imagesFor>;
+type Images = ReturnType<ImageSearch['imagesFor']>;
 
-function imagesOf(text: TextProcess, options: TextOptions): Images {
+function imagesOf(text: TextProcess, search: ImageSearch): Images {
   const wanted = text.files.map(() => false);
   for (const vma of text.vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
-  return imagesFor(
-    text.files.map((file, i) => ({ ...file, wanted: wanted[i]! })),
-    options,
+  return search.imagesFor(
     // The text does not tell which file is the executable; that follows from the dynamic tables.
-    'full',
+    text.files.map((file, i) => ({ ...file, wanted: wanted[i]!, depth: 'full' })),
   );
 }
 

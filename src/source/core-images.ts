@@ -8,7 +8,7 @@ import type { Depth } from '../elf/read.ts';
 import type { MappedFile, Note } from '../model/capture.ts';
 import type { ElfFile } from '../model/elf.ts';
 import type { BinaryOptions } from './find-binary.ts';
-import { imagesFor, unusedNotes } from './find-images.ts';
+import { ImageSearch } from './find-images.ts';
 
 export interface CoreImages {
   readonly files: readonly MappedFile[];
@@ -32,7 +32,8 @@ export function coreImages(
     headers.set(name, known ?? (offset === 0n ? memory.headersAt(start) : null));
   }
   const names = [...headers.keys()];
-  const found = imagesFor(
+  const search = new ImageSearch(options);
+  const found = search.imagesFor(
     names.map(name => ({
       name,
       device: null,
@@ -40,14 +41,12 @@ export function coreImages(
       buildId: headers.get(name)?.buildId ?? null,
       depth: name === executable ? 'full' : options.depth,
     })),
-    options,
-    options.depth,
   );
   const files = found.files.map((file, i) => orFromMemory(file, headers.get(names[i]!) ?? null, corePath));
   return {
     files,
     indexOf: new Map(names.map((name, i) => [name, i])),
-    notes: [...found.notes, ...unusedNotes(found.unused), ...fromMemoryNotes(found.files, files)],
+    notes: [...found.notes, ...search.unusedNotes(), ...fromMemoryNotes(found.files, files)],
   };
 }
 

@@ -13,7 +13,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import type { ImageState } from '../model/capture.ts';
 import { oneCharAByte } from '../model/latin1.ts';
 import { baseName } from '../model/text.ts';
-import { errnoOf } from './errors.ts';
+import { errnoOf, isOutOfFiles, tooManyFiles } from './errors.ts';
 import { searchDirectories } from './library-directories.ts';
 import { O_PATH, type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
 import { unavailable } from './read-image.ts';
@@ -59,6 +59,7 @@ export class BinaryFinder {
    * name there are its candidates. They are closed after each offer.
    * @param name a path, or a base name; without " (deleted)".
    * @returns what `read` made of it; else the first reason met why not.
+   * @throws TargetError 'unusable' where there are too many open files to tell.
    */
   find(name: string, read: (found: readonly FoundFile[]) => ImageState): ImageState {
     const key = [name, baseName(name)].find(known => this.#given.has(known));
@@ -139,6 +140,7 @@ function openGiven(path: string): (FoundFile | Refusal)[] {
   try {
     handle = openSync(path, O_PATH | constants.O_RDONLY);
   } catch (error) {
+    if (isOutOfFiles(error)) throw tooManyFiles(error);
     return [
       refuse(
         'not-found',

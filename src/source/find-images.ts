@@ -12,6 +12,7 @@ import { type Depth, readElf } from '../elf/read.ts';
 import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
 import { DEBUG_FILE, type ElfFile, isDebugFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
+import { KnownImages } from './known-images.ts';
 import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 
 /** A mapped file as the evidence tells it. */
@@ -24,30 +25,46 @@ export interface NamedFile {
   readonly buildId?: string | null;
   /** Can any of its mappings be an image's (is it mapped privately)? Absent: yes. */
   readonly wanted?: boolean;
-  /** How much of it to read, if not as much as of the others. */
-  readonly depth?: Depth;
+  /** How much of it to read. */
+  readonly depth: Depth;
 }
 
 const DELETED = ' (deleted)';
 /** Names of what the kernel shows like files although no folder has them, and devices. */
 const NO_FILE = /^\/(memfd:|SYSV[0-9a-f]{8}|anon_hugepage|secretmem|\[aio\]|dev\/(?!shm\/))|^anon_inode:|^\[/;
 
-/**
- * Finds and reads the images of all files, in their order; `unused`: names of --elf that none of them has.
- * @throws TargetError 'unusable' where a sysroot does not exist; trouble with a file is told in its place.
- */
-export function imagesFor(
-  files: readonly NamedFile[],
-  options: BinaryOptions,
-  depth: Depth,
-): { files: MappedFile[]; notes: Note[]; unused: readonly string[] } {
-  const finder = new BinaryFinder(options);
-  const budget = new HeaderBudget();
-  const found = files.map(file => mappedFile(finder, file, depth, budget));
-  return { files: found, notes: pathOnlyNote(found), unused: finder.unusedNames() };
+/** Finds the images of the processes of one evidence, which share most of their files. */
+export class ImageSearch {
+  readonly #finder: BinaryFinder;
+  readonly #known = new KnownImages();
+
+  /** @throws TargetError 'unusable' where a sysroot does not exist. */
+  constructor(options: BinaryOptions) {
+    this.#finder = new BinaryFinder(options);
+  }
+
+  /** The images of all files of a process, in their order; trouble with a file is told in its place. */
+  imagesFor(files: readonly NamedFile[]): { files: MappedFile[]; notes: Note[] } {
+    const budget = new HeaderBudget();
+    const read: Read = ({ stats, bytes, path }, depth) => {
+      const elf = (): ElfFile => readElf(budget.metered(bytes), depth);
+      return readImage(() => this.#known.get(stats, depth, elf), path, 'path-only', budget);
+    };
+    const found = files.map(file => mappedFile(this.#finder, file, read));
+    return { files: found, notes: pathOnlyNote(found) };
+  }
+
+  /** About names of --elf that no process has had so far. */
+  unusedNotes(): Note[] {
+    return this.#finder
+      .unusedNames()
+      .map(name => ({ code: 'elf-unused', message: `--elf ${name}: nothing is mapped by that name` }));
+  }
 }
 
-function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth, budget: HeaderBudget): MappedFile {
+type Read = (found: FoundFile, depth: Depth) => ImageState;
+
+function mappedFile(finder: BinaryFinder, file: NamedFile, read: Read): MappedFile {
   const { name, device, inode } = file;
   const deleted = name.endsWith(DELETED) && !isLiteral(finder, file);
   const path = deleted ? name.slice(0, -DELETED.length) : name;
@@ -55,7 +72,7 @@ function mappedFile(finder: BinaryFinder, file: NamedFile, depth: Depth, budget:
   const image =
     file.wanted === false || NO_FILE.test(name)
       ? unavailable('not-looked-for', 'it is not mapped as an image is')
-      : finder.find(path, found => readFound(found, file, deleted, file.depth ?? depth, budget));
+      : finder.find(path, found => readFound(found, file, deleted, read));
   return { path, deleted, device, inode, image };
 }
 
@@ -69,27 +86,15 @@ function isLiteral(finder: BinaryFinder, { name, inode }: NamedFile): boolean {
   return state.status !== 'unavailable';
 }
 
-function readFound(
-  found: readonly FoundFile[],
-  file: NamedFile,
-  deleted: boolean,
-  depth: Depth,
-  budget: HeaderBudget,
-): ImageState {
-  const states = found.map(candidate => readOne(candidate, file, deleted, depth, budget));
+function readFound(found: readonly FoundFile[], file: NamedFile, deleted: boolean, read: Read): ImageState {
+  const states = found.map(candidate => readOne(candidate, file, deleted, read));
   const candidates = states.flatMap(state => (state.status === 'read' ? state.candidates : []));
   if (candidates.length > 0) return { status: 'read', candidates };
   return states.find(({ status }) => status === 'not-elf') ?? states[0]!;
 }
 
-function readOne(
-  found: FoundFile,
-  file: NamedFile,
-  deleted: boolean,
-  depth: Depth,
-  budget: HeaderBudget,
-): ImageState {
-  const state = readImage(() => readElf(budget.metered(found.bytes), depth), found.path, 'path-only', budget);
+function readOne(found: FoundFile, file: NamedFile, deleted: boolean, read: Read): ImageState {
+  const state = read(found, file.depth);
   // A program that lies in a folder of its own often has a script of the same name in a usual one.
   if (state.status === 'not-elf' && !file.name.includes('/') && found.stats.ino.toString() !== file.inode)
     return unavailable(
@@ -110,7 +115,7 @@ function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: bool
     if (elf.buildId === file.buildId) return 'build-id';
     const other = elf.buildId === null ? 'has no build ID' : `has the build ID ${elf.buildId}`;
     return unavailable(
-      'mismatch',
+      found.place === 'host' ? 'replaced' : 'mismatch',
       `the mapped file's build ID is ${file.buildId}, but ${found.path} ${other}`,
     );
   }
@@ -123,10 +128,6 @@ function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: bool
     `${found.path} of this machine is another file (its inode is ${found.stats.ino}, the mapped one's ${file.inode}); --sysroot / takes it all the same`,
   );
 }
-
-/** About names of --elf that no process of the evidence has. */
-export const unusedNotes = (unused: readonly string[]): Note[] =>
-  unused.map(name => ({ code: 'elf-unused', message: `--elf ${name}: nothing is mapped by that name` }));
 
 function pathOnlyNote(files: readonly MappedFile[]): Note[] {
   const read = files.flatMap(({ image }) => (image.status === 'read' ? [image.candidates] : []));

@@ -8,7 +8,7 @@ import { correlate } from '../../src/correlate/report.ts';
 import type { Capture } from '../../src/model/capture.ts';
 import type { Report } from '../../src/model/report.ts';
 import { FileBytes } from '../../src/source/file-bytes.ts';
-import { imagesFor } from '../../src/source/find-images.ts';
+import { ImageSearch } from '../../src/source/find-images.ts';
 import { build } from '../support/build.ts';
 import { explainPid } from '../support/explained.ts';
 import { LAYOUT_MATRIX, LIBRARY_MATRIX } from '../support/layout-matrix.ts';
@@ -133,10 +133,10 @@ itWith(
     const [read] = predict(image).files;
     const buildId = read!.image.status === 'read' ? read!.image.candidates[0]!.elf.buildId : null;
     expect(buildId).toMatch(/^[0-9a-f]{40}$/);
-    const named = { name: image, device: null, inode: null, buildId };
+    const named = { name: image, device: null, inode: null, buildId, depth: 'full' } as const;
     const found = (elf: string) =>
-      imagesFor([named], { sysroots: [], elf: new Map([['plain', elf]]), useHost: false }, 'full').files[0]!
-        .image;
+      new ImageSearch({ sysroots: [], elf: new Map([['plain', elf]]), useHost: false }).imagesFor([named])
+        .files[0]!.image;
     expect(found(debug)).toMatchObject({
       status: 'unavailable',
       message: expect.stringMatching(/debug file/),

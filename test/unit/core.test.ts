@@ -267,6 +267,19 @@ describe('images', () => {
     expect(capture(bare).files[0]!.image).toMatchObject({ status: 'unavailable' });
   });
 
+  it('are placed by their headers in memory where this machine has another build', () => {
+    const name = join(sysroot(library('0123012301230123')), 'lib/libx.so');
+    const here = writeCore({
+      files: files.map(([from, to, page]) => [from, to, page, name]),
+      loads: [{ type: LOAD, flags: 5, vaddr: start, memsz: 0x1000n, bytes: page }, vma(start + 0x1000n, 4)],
+    });
+    const told = capture(here, { useHost: true });
+    expect(told.files[0]!.image).toMatchObject({
+      candidates: [{ identity: 'build-id', elf: { buildId: id } }],
+    });
+    expect(told.notes.find(({ code }) => code === 'image-from-memory')!.message).toMatch(/0123012301230123/);
+  });
+
   it('are placed by their headers in memory where no file is found', () => {
     const told = capture(core);
     expect(told.files[0]!.image).toMatchObject({

@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readElf } from '../../src/elf/read.ts';
 import { bytesInMemory } from '../../src/model/bytes.ts';
 import type { BinaryOptions } from '../../src/source/find-binary.ts';
-import { imagesFor, type NamedFile } from '../../src/source/find-images.ts';
+import { ImageSearch, type NamedFile } from '../../src/source/find-images.ts';
 import { Sysroot } from '../../src/source/sysroot.ts';
 import { writeElf } from '../support/write-elf.ts';
 
@@ -38,12 +38,19 @@ function sysroot(files: Readonly<Record<string, string>>): string {
 const elf = (buildId: string): Uint8Array =>
   writeElf({ type: 3, buildId, segments: [{ type: 1, flags: 5 }] });
 
+const search = (options: Partial<BinaryOptions>): ImageSearch =>
+  new ImageSearch({ sysroots: [], elf: new Map(), useHost: false, ...options });
+
+const named = (file: Partial<NamedFile>): NamedFile => ({
+  name: '/lib/libx.so',
+  device: null,
+  inode: null,
+  depth: 'full',
+  ...file,
+});
+
 const lookUp = (file: Partial<NamedFile>, options: Partial<BinaryOptions>) =>
-  imagesFor(
-    [{ name: '/lib/libx.so', device: null, inode: null, ...file }],
-    { sysroots: [], elf: new Map(), useHost: false, ...options },
-    'full',
-  );
+  search(options).imagesFor([named(file)]);
 
 /** "path (identity)" of each candidate, or the reason why there is none. */
 function outcome(file: Partial<NamedFile>, options: Partial<BinaryOptions>): string {
@@ -160,10 +167,14 @@ describe('a file given by name', () => {
         files: [{ image: { status: 'read', candidates: [{ path: file }] } }],
         notes: [{ code: 'path-only' }],
       });
-    const { files, unused } = lookUp({}, { elf: new Map([['libx', file]]) });
-    expect(files[0]!.image).toMatchObject({ status: 'unavailable', reason: 'not-found' });
-    expect(unused).toEqual(['libx']);
-    expect(lookUp({ wanted: false }, { elf: new Map([['libx.so', file]]) }).unused).toEqual([]);
+    const misnamed = search({ elf: new Map([['libx', file]]) });
+    const [missing] = misnamed.imagesFor([named({})]).files;
+    expect(missing!.image).toMatchObject({ status: 'unavailable', reason: 'not-found' });
+    expect(misnamed.unusedNotes()).toMatchObject([
+      { code: 'elf-unused', message: expect.stringMatching(/libx:/) },
+    ]);
+    misnamed.imagesFor([named({ name: '/bin/libx', wanted: false })]);
+    expect(misnamed.unusedNotes()).toEqual([]);
   });
 });
 
@@ -191,6 +202,17 @@ describe('identity', () => {
     expect(outcome({ name: '/lib/none.so', buildId: 'bb' }, { sysroots: [root] })).toBe('mismatch');
     const { image } = lookUp({ buildId: 'bb' }, { sysroots: [root] }).files[0]!;
     expect(image).toMatchObject({ message: expect.stringMatching(/is bb, but .* has the build ID aa/) });
+  });
+
+  it('of the next process is told by what has been read already', () => {
+    const both = search({ sysroots: [root] });
+    const elf = (): unknown => {
+      const { image } = both.imagesFor([named({})]).files[0]!;
+      return image.status === 'read' && image.candidates[0]!.elf;
+    };
+    const first = elf();
+    expect(first).toMatchObject({ buildId: 'aa' });
+    expect(elf()).toBe(first);
   });
 
   it('goes on to the next sysroot where the first has another build', () => {

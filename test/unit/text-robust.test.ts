@@ -25,6 +25,17 @@ describe('text in pieces', () => {
     for (const chunk of [1, 79, 1e6]) expect(parseAll(`\ufeff${text}`, chunk)).toEqual(parseAll(text));
   });
 
+  it('a row that is quoted although the first is not stays a bad line', () => {
+    const rows = Array.from(
+      { length: 500 },
+      (_, i) => `${(i + 1).toString(16)}000-${(i + 1).toString(16)}800 r--p 0 00:00 0\n`,
+    );
+    const text = `${rows.join('')}> fff000-fff800 r--p 0 00:00 0\n`;
+    const whole = parseOne(text);
+    expect(whole).toMatchObject({ vmas: { length: 500 }, badLineCount: 1 });
+    for (const chunk of [100, 10_000]) expect(parseAll(text, chunk)).toEqual([whole]);
+  });
+
   it('drops a CR from single lines of a listing', () => {
     const process = parseOne(`${FIRST}${ROW.replace('\n', '\r\n')}`);
     expect(process).toMatchObject({ badLineCount: 0, vmas: [{ name: 'a' }] });
@@ -32,6 +43,17 @@ describe('text in pieces', () => {
 
   it('needs no newline at the end', () => {
     for (const { text } of SAMPLES) expect(parseAll(text.trimEnd())).toEqual(parseAll(text));
+  });
+});
+
+describe('a text of many processes', () => {
+  it('keeps 100,000, and no more', () => {
+    const first = (count: number): string => '1:   a\n'.repeat(count);
+    expect(parseAll(first(100_000))).toHaveLength(100_000);
+    expect(() => parseAll(first(100_001))).toThrow(UnrecognisedText);
+    expect(() => parseAll(`${'1000-2000 r--p 0 00:00 0\n'.repeat(100_001)}`)).toThrow(
+      /more than 100000 processes/,
+    );
   });
 });
 

@@ -20,17 +20,17 @@ export interface TabularHeader {
 
 const FIRST = new Set(['address', 'start']);
 const PERMISSIONS = new Set(['mode', 'perm', 'perms']);
-const COLUMNS: Readonly<Record<string, string>> = {
-  kbytes: 'Size',
-  size: 'Size',
-  rss: 'Rss',
-  pss: 'Pss',
-  dirty: 'Dirty',
-  swap: 'Swap',
-  anon: 'Anonymous',
-  locked: 'Locked',
-  lock: 'Locked',
-};
+const COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['kbytes', 'Size'],
+  ['size', 'Size'],
+  ['rss', 'Rss'],
+  ['pss', 'Pss'],
+  ['dirty', 'Dirty'],
+  ['swap', 'Swap'],
+  ['anon', 'Anonymous'],
+  ['locked', 'Locked'],
+  ['lock', 'Locked'],
+]);
 
 /** Reads a line; null where it is no such header, or a translated one. */
 export function parseTabularHeader(line: string): TabularHeader | null {
@@ -38,7 +38,7 @@ export function parseTabularHeader(line: string): TabularHeader | null {
   if (!FIRST.has(words[0] ?? '')) return null;
   const permissions = words.findIndex(word => PERMISSIONS.has(word));
   if (permissions < 2) return null;
-  const columns = words.slice(1, permissions).map(word => COLUMNS[word] ?? null);
+  const columns = words.slice(1, permissions).map(word => COLUMNS.get(word) ?? null);
   const tail = line.slice(line.toLowerCase().lastIndexOf(words[permissions]!));
   return columns.some(column => column !== null) ? { columns, tail } : null;
 }

@@ -17,6 +17,8 @@ import { mergeUnordered } from './unordered.ts';
 
 /** Of all processes in a text; a process has 65,530. Each takes some 400 bytes. */
 const MOST_ROWS = 4_000_000;
+/** More than the rows of one, in whatever order they are. */
+const MOST_PROCESSES = 100_000;
 
 export class TextBlocks {
   readonly #blocks: Block[] = [];
@@ -88,18 +90,24 @@ export class TextBlocks {
       block.bad.append(this.#listing!.bad.lines, this.#listing!.bad.count);
       this.#blocks.pop();
     }
-    this.#blocks.push(block);
+    this.#begin(block);
     this.#maps = block;
     this.#listing = null;
     this.#reader = new RowReader();
   }
 
   #open(listing: Listing, reader: RowReader = new RowReader()): Listing {
-    this.#blocks.push(listing);
+    this.#begin(listing);
     this.#listing = listing;
     this.#maps = null;
     this.#reader = reader;
     return listing;
+  }
+
+  #begin(block: Block): void {
+    if (this.#blocks.length === MOST_PROCESSES)
+      throw new UnrecognisedText(`it has more than ${MOST_PROCESSES} processes, too many to keep: divide it`);
+    this.#blocks.push(block);
   }
 
   #takeRead(read: ReadLine, number: number, line: string): void {

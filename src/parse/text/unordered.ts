@@ -24,7 +24,7 @@ export function mergeUnordered(processes: readonly TextProcess[]): readonly Text
       if (sample.vmas.length === 0) sample = processes[end]!;
     const run = processes.slice(i, end);
     if (run.length >= FEWEST_PIECES && isOneProcess(run)) merged.push(joined(run));
-    else merged.push(...run);
+    else for (const process of run) merged.push(process);
     i = end;
   }
   return merged;
