@@ -1,6 +1,7 @@
 /** The dynamic table (PT_DYNAMIC; gABI, glibc elf/elf.h): pairs of tag and value, ended by DT_NULL. */
 import type { ByteSource } from '../model/bytes.ts';
 import type { DynamicTable, ProgramHeader } from '../model/elf.ts';
+import type { RawHeader } from './header.ts';
 import { StringTable } from './strings.ts';
 import { Words } from './words.ts';
 
@@ -37,8 +38,10 @@ const DF_BIND_NOW = 0x8n;
 const DF_1_NOW = 0x1n;
 const DF_1_PIE = 0x08000000n;
 const MOST_ENTRIES = 4096;
+/** Bytes of DT_NEEDED and DT_SONAME. */
+const LONGEST_NAME = 256n;
 
-/** The raw entries: values by tag, DT_NEEDED apart since it repeats. */
+/** The raw entries: values by tag, DT_NEEDED apart since it repeats. Of other tags loaders heed the last. */
 export interface DynamicEntries {
   readonly values: ReadonlyMap<number, bigint>;
   readonly needed: readonly bigint[];
@@ -48,23 +51,27 @@ export interface DynamicEntries {
 export function readDynamicEntries(
   source: ByteSource,
   segments: readonly ProgramHeader[],
-  is64: boolean,
-  little: boolean,
+  { is64, little }: Pick<RawHeader, 'is64' | 'little'>,
+  flaws: string[],
 ): DynamicEntries | null {
   const segment = segments.findLast(header => header.type === 'DYNAMIC');
   if (!segment || segment.filesz === 0n) return null;
   const entry = is64 ? 16 : 8;
-  const most = BigInt(MOST_ENTRIES * entry);
-  const bytes = source.read(segment.offset, Number(segment.filesz < most ? segment.filesz : most));
+  const most = MOST_ENTRIES * entry;
+  const size = segment.filesz < BigInt(most) ? Number(segment.filesz) : most;
+  const bytes = source.read(segment.offset, size);
   const words = new Words(bytes, is64, little);
   const values = new Map<number, bigint>();
   const needed: bigint[] = [];
+  let read = 0;
   for (let at = 0; at + entry <= bytes.length; at += entry) {
     const tag = Number(words.word(at));
     if (tag === DT.NULL) break;
     const value = words.word(at + entry / 2);
     if (tag === DT.NEEDED) needed.push(value);
-    else if (!values.has(tag)) values.set(tag, value);
+    else values.set(tag, value);
+    if (++read === MOST_ENTRIES)
+      flaws.push(`of the dynamic table, the first ${MOST_ENTRIES} entries are read`);
   }
   return values.size + needed.length === 0 ? null : { values, needed };
 }
@@ -95,7 +102,7 @@ export function decodeDynamic(
   const strtab = values.get(DT.STRTAB);
   const offset = strtab === undefined ? null : offsetOfVaddr(segments, strtab);
   const nameAt = (at: bigint): string =>
-    offset === null ? '' : StringTable.read(source, offset + at, 256n).at(0);
+    offset === null ? '' : StringTable.read(source, offset + at, LONGEST_NAME).at(0);
   return {
     needed: needed.map(nameAt),
     soname: soname === undefined ? null : nameAt(soname),

@@ -40,7 +40,8 @@ export function readElf(file: ByteSource, depth: Depth, part: 'file' | 'segments
   const table = readSectionHeaders(source, header, flaws);
   const named = decodeSections(source, header, table, flaws);
   const rebuilt = named.length === 0;
-  const entries = depth === 'headers' && !rebuilt ? null : readDynamicEntries(source, segments, is64, little);
+  const entries =
+    depth === 'headers' && !rebuilt ? null : readDynamicEntries(source, segments, header, flaws);
   const sections = rebuilt ? rebuildSections(segments, entries) : named;
   addFlaws(flaws, header, segments, table, named, file.size);
   return {

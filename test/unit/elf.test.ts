@@ -40,6 +40,26 @@ const reading = (wanted: Partial<ElfToWrite>) => (): ElfFile => read(wanted);
 
 const names = ({ sections }: ElfFile): string[] => sections.map(({ name }) => name);
 
+describe('the dynamic table', () => {
+  const { word } = new ByteOrder(true, true);
+  const withEntries = (entries: readonly (readonly [bigint, bigint])[]): ElfFile => {
+    const bytes = Buffer.from(entries.flatMap(([tag, value]) => [...word(tag), ...word(value)]));
+    return read({ segments: [...ORDINARY.segments, { type: PT_DYNAMIC, flags: 6, vaddr: 0x2000n, bytes }] });
+  };
+  const [FLAGS_1, NOW, END] = [0x6ffffffbn, 1n, [0n, 0n] as const];
+
+  it('may have a tag twice: the last counts, for glibc and musl', () => {
+    expect(withEntries([[FLAGS_1, NOW], [FLAGS_1, 0n], END]).dynamic).toMatchObject({ bindNow: false });
+    expect(withEntries([[FLAGS_1, 0n], [FLAGS_1, NOW], END]).dynamic).toMatchObject({ bindNow: true });
+  });
+
+  it('is read as far as any linker makes it', () => {
+    const { dynamic, flaws } = withEntries([...Array(5000).fill([1000n, 0n]), [FLAGS_1, NOW], END]);
+    expect(dynamic).toMatchObject({ bindNow: false });
+    expect(flaws).toEqual(['of the dynamic table, the first 4096 entries are read']);
+  });
+});
+
 describe('every class and byte order', () => {
   for (const bits of [32, 64] as const)
     for (const byteOrder of ['little', 'big'] as const) {
