@@ -36,7 +36,7 @@ export function contextOf(report: Report): Context {
 export interface Access {
   readonly writable: readonly Range[];
   readonly readOnly: readonly Range[];
-  /** The evidence does not tell. */
+  /** The evidence does not tell; or they are shared, so that they may be written to somewhere else. */
   readonly unknown: readonly Range[];
 }
 
@@ -53,7 +53,9 @@ export function accessTo({ capture: { vmas } }: Report, range: Range): Access {
       access.unknown.push({ start: vma.start, end: range.end });
       break;
     }
-    const kind = { w: access.writable, '-': access.readOnly }[vma.permissions[1]!] ?? access.unknown;
+    const [, w, , sharing] = vma.permissions;
+    const kind =
+      w === 'w' ? access.writable : w === '-' && sharing !== 's' ? access.readOnly : access.unknown;
     kind.push(intersect(vma, range)!);
   }
   return access;

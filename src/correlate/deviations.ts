@@ -139,7 +139,8 @@ function contentDeviations(
   const found: Deviation[] = [];
   const { piece, module } = own[0]!;
   const { placed } = modules[module]!;
-  if (vma.file !== null && piece.protection.endsWith('-x') && vma.permissions[1] === '-') {
+  const isCode = piece.protection.endsWith('-x') || vma.permissions[2] === 'x';
+  if ((vma.file !== null || placed.role === 'vdso') && isCode && vma.permissions[1] === '-') {
     // Private copies may be swapped out. Swap alone may be that of a file in memory (tmpfs), which SwapPss leaves aside.
     const swapped = figureOf(capture, vma, 'SwapPss') ? (figureOf(capture, vma, 'Swap') ?? 0) : 0;
     const anonymous = (figureOf(capture, vma, 'Anonymous') ?? 0) + swapped;

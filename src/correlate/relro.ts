@@ -26,7 +26,8 @@ export function relroState(elf: ElfFile, placement: Placement, index: VmaIndex):
   for (let n = 0; n < overlapping.length; n++) {
     const vma = index.vmas[overlapping[n]!]!;
     const common = intersect(vma, requested)!;
-    if (vma.permissions[1] === '?') unknown += sizeOf(common);
+    // What is shared may be written to somewhere else; no loader maps an image so.
+    if (vma.permissions[1] === '?' || vma.permissions[3] === 's') unknown += sizeOf(common);
     else if (vma.permissions[1] === 'w') writable += sizeOf(common);
     else append(guarded, common);
   }
@@ -50,7 +51,7 @@ function append(ranges: Range[], range: Range): void {
 
 /**
  * full: the header is there and no slot needs to stay writable, because binding is eager (DT_BIND_NOW, DF_BIND_NOW,
- * DF_1_NOW) or, in a static program, because .got.plt ends within the range; partial: the header alone.
+ * DF_1_NOW) or, in a static program, because the range holds its GOT; partial: nothing but the header is known to be there.
  */
 export function declaredRelro(elf: ElfFile): RelroState['declared'] {
   if (elf.programHeaders.length === 0) return 'not-applicable';
@@ -58,12 +59,16 @@ export function declaredRelro(elf: ElfFile): RelroState['declared'] {
   if (!header || header.memsz === 0n) return 'none';
   if (!hasDynamic(elf.depth) && elf.programHeaders.some(({ type }) => type === 'DYNAMIC')) return 'unknown';
   if (elf.dynamic?.bindNow) return 'full';
-  return isStaticProgram(elf) && gotPltIsCovered(elf, header) ? 'full' : 'partial';
+  return isStaticProgram(elf) && gotIsCovered(elf, header) ? 'full' : 'partial';
 }
 
-function gotPltIsCovered(elf: ElfFile, relro: ProgramHeader): boolean {
+/** Of a file without section headers, relocations alone tell, if it has any. */
+function gotIsCovered(elf: ElfFile, relro: ProgramHeader): boolean {
+  const end = relro.vaddr + relro.memsz;
+  if (elf.sectionsFrom === 'rebuilt')
+    return elf.slots?.every(({ vaddr }) => vaddr >= relro.vaddr && vaddr < end) ?? false;
   const section = elf.sections.find(({ name }) => name === '.got.plt');
-  return !section || section.vaddr + section.size <= relro.vaddr + relro.memsz;
+  return !section || section.vaddr + section.size <= end;
 }
 
 /** What the last PT_GNU_STACK asks for (the kernel heeds the last one). */
@@ -73,12 +78,8 @@ export function stackRequest(elf: ElfFile): StackRequest {
   return { declared: header.flags.execute ? 'rwx' : 'rw', header: true };
 }
 
-/** Are all of these pages mapped writable? */
+/** Are these pages mapped, and all that is mapped of them writable? */
 export function allWritable(ranges: readonly Range[], index: VmaIndex): boolean {
-  return (
-    ranges.length > 0 &&
-    ranges.every(range =>
-      index.overlapping(range, MOST_MAPPINGS).every(i => index.vmas[i]!.permissions[1] === 'w'),
-    )
-  );
+  const mapped = ranges.flatMap(range => index.overlapping(range, MOST_MAPPINGS));
+  return mapped.length > 0 && mapped.every(i => index.vmas[i]!.permissions[1] === 'w');
 }

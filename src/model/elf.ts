@@ -83,11 +83,9 @@ export interface DynamicTable {
   readonly debug: boolean;
 }
 
-/** A pointer-sized place that the loader writes. */
+/** A pointer-sized place of the GOT that the loader writes. */
 export interface Slot {
   readonly vaddr: Vaddr;
-  /** jump-slot: lazy PLT entry; glob-dat: GOT entry; irelative: resolved by a function. */
-  readonly kind: 'jump-slot' | 'glob-dat' | 'irelative';
 }
 
 /** Was the dynamic table asked for? */

@@ -86,6 +86,6 @@ function parseSection(line: string, i: number, base: bigint): Section {
 }
 
 function parseSlots(line: string, base: bigint): Slot[] {
-  const [kind, ...places] = line.split(' ');
-  return places.map(place => ({ vaddr: vaddr(base + number(place)), kind: kind as Slot['kind'] }));
+  const [, ...places] = line.split(' ');
+  return places.map(place => ({ vaddr: vaddr(base + number(place)) }));
 }

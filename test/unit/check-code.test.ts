@@ -21,6 +21,13 @@ import {
   withLibrary,
 } from '../support/worlds.ts';
 
+const plainFile = (line: string): World => ({
+  ...ordinary,
+  modules: { ...ordinary.modules, plain: { path: '/opt/plain', base: 0n, elf: 'not-elf' } },
+  maps: [ordinary.maps, line].join('\n'),
+});
+const untold: World = { ...ordinary, maps: ordinary.maps.replace(/ [r-][w-][x-]p/g, ' ????') };
+
 judgeRows({
   'writable-executable': [
     { title: 'none', world: ordinary, subject: null, outcome: 'pass' },
@@ -81,6 +88,25 @@ judgeRows({
       outcome: 'fail',
     },
     {
+      title: 'of a file that nobody loaded, with a private page',
+      world: plainFile('plain:7f3000000000-7f3000010000@0 r-xp {Anonymous=4096}'),
+      subject: 'mapped file',
+      path: '/opt/plain',
+      outcome: 'fail',
+    },
+    {
+      title: 'of such a file, all pages its own',
+      world: plainFile('plain:7f3000000000-7f3000010000@0 r-xp {}'),
+      subject: null,
+      outcome: 'pass',
+    },
+    {
+      title: 'of such a file, without figures',
+      world: plainFile('plain:7f3000000000-7f3000010000@0 r-xp'),
+      subject: null,
+      outcome: 'inconclusive',
+    },
+    {
       title: 'named',
       world: alsoMapped('7f3000000000-7f3000010000 r-xp [anon:v8]'),
       subject: '[anon:v8]',
@@ -129,6 +155,7 @@ judgeRows({
   ],
   'executable-untrusted-file': [
     { title: 'none', world: ordinary, subject: null, outcome: 'pass' },
+    { title: 'permissions are not told', world: untold, subject: null, outcome: 'inconclusive' },
     {
       title: 'deleted',
       world: withApp({ deleted: true }),
@@ -199,13 +226,13 @@ judgeRows({
       world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Anonymous=4096}'),
       outcome: 'fail',
       level: 'warning',
-      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', replacedBytes: 0, cause: 'unknown' },
     },
     {
       title: 'a page that was swapped out',
       world: remapped('app:1000-2000 r-xp {}', 'app:1000-2000 r-xp {Swap=4096 SwapPss=4096}'),
       outcome: 'fail',
-      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', replacedBytes: 0, cause: 'unknown' },
     },
     {
       title: 'a page of a file in memory, which was swapped out with the file',
@@ -219,7 +246,7 @@ judgeRows({
         mapped('app').replace('app:1000-2000 r-xp {}', 'app:1000-2000 --xp {Anonymous=4096}'),
       ),
       outcome: 'fail',
-      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'unknown' },
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', replacedBytes: 0, cause: 'unknown' },
     },
     {
       title: 'by text relocations',
@@ -229,7 +256,44 @@ judgeRows({
       ),
       outcome: 'fail',
       level: 'note',
-      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', cause: 'text-relocations' },
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 1', replacedBytes: 0, cause: 'text-relocations' },
+    },
+    {
+      title: 'data that was written to, and is code now',
+      world: remapped('app:4000-5000 rw-p {', 'app:4000-5000 r-xp {'),
+      outcome: 'fail',
+      facts: { bytes: 4096, pages: 1, segments: 'LOAD 3', replacedBytes: 0, cause: 'unknown' },
+    },
+    {
+      title: 'one page, where another is writable',
+      world: remapped(
+        'app:1000-2000 r-xp {}',
+        'app:1000-2000 r-xp {Anonymous=4096}',
+        remapped('app:4000-5000 rw-p', 'app:4000-5000 rwxp'),
+      ),
+      outcome: 'fail',
+    },
+    {
+      title: 'under another file',
+      world: {
+        ...remapped('app:1000-2000 r-xp {}', 'other:563412341000-563412342000@0 r-xp {}'),
+        modules: { ...ordinary.modules, other: { path: '/opt/other', base: 0n, elf: 'not-elf' } },
+      },
+      outcome: 'fail',
+      facts: { bytes: 0, pages: 0, segments: '', replacedBytes: 4096, cause: 'unknown' },
+      says: /^other memory is mapped over 4096 bytes of its code$/,
+    },
+    {
+      title: 'the vDSO',
+      world: remapped(VDSO, `${VDSO} {Anonymous=4096}`),
+      path: '[vdso]',
+      outcome: 'fail',
+    },
+    {
+      title: 'permissions are not told',
+      world: untold,
+      outcome: 'inconclusive',
+      says: /what is executable/,
     },
     {
       title: 'maps does not tell',
@@ -280,6 +344,11 @@ describe('aliased-writable-executable', () => {
       maps: [ordinary.maps, ...views].join('\n'),
     }).find(({ rule }) => rule === 'aliased-writable-executable')!;
   const writable = 'jit:7f3000000000-7f3000004000@0 rw-s';
+
+  it('is inconclusive where permissions are not told', () => {
+    const all = findingsOf(untold).filter(({ rule }) => rule === 'aliased-writable-executable');
+    expect(all).toMatchObject([{ outcome: 'inconclusive' }]);
+  });
 
   it('fails where shared writable pages are executable elsewhere', () => {
     const executable = 'jit:7f4000000000-7f4000004000@2000 r-xs';

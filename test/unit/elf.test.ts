@@ -117,8 +117,8 @@ describe('every class and byte order', () => {
           { type: PT_LOAD, flags: 6, vaddr: 0x1000n, bytes: table },
         ];
         expect(read({ class: bits, byteOrder, machine, segments, sections: [] }).slots).toEqual([
-          { vaddr: 0x3000n, kind: 'glob-dat' },
-          { vaddr: 0x3010n, kind: 'glob-dat' },
+          { vaddr: 0x3000n },
+          { vaddr: 0x3010n },
         ]);
       });
 
@@ -126,6 +126,18 @@ describe('every class and byte order', () => {
         expect(read({ class: bits, byteOrder, buildId: 'c0ffee' }).buildId).toBe('c0ffee');
       });
     }
+
+  it('a TLS descriptor fills two slots', () => {
+    const { word } = new ByteOrder(true, true);
+    const words = (...values: bigint[]): Uint8Array => Buffer.from(values.flatMap(word));
+    const [PLTRELSZ, RELA, PLTREL, JMPREL, TLSDESC] = [2n, 7n, 20n, 23n, 36n];
+    const table = words(0x3000n, TLSDESC, 0n);
+    const segments = [
+      { type: PT_DYNAMIC, bytes: words(JMPREL, 0x1000n, PLTRELSZ, 24n, PLTREL, RELA, 0n, 0n) },
+      { type: PT_LOAD, flags: 6, vaddr: 0x1000n, bytes: table },
+    ];
+    expect(read({ segments, sections: [] }).slots).toEqual([{ vaddr: 0x3000n }, { vaddr: 0x3008n }]);
+  });
 
   it('is exact above 2^53', () => {
     const huge = 2n ** 63n + 4097n;

@@ -195,7 +195,7 @@ describe('a process that is judged, and asks for much work', () => {
     const image: ElfFile = {
       ...elf('DYN static', 'LOAD rw- 0 10000000'),
       sections: sections(150_000, i => ({ vaddr: vaddr(BigInt(i) * 16n), size: 16n })),
-      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n), kind: 'glob-dat' })),
+      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n) })),
     };
     const capture = manyMappings(image, 1, () => ({
       permissions: 'rw-p',
@@ -211,7 +211,7 @@ describe('a process that is judged, and asks for much work', () => {
   it('200 instances of a file with 300,000 slots, each by itself', () => {
     const image: ElfFile = {
       ...elf('DYN static', 'LOAD rw- 0 1000000', 'GNU_RELRO r-- 1000 800'),
-      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n), kind: 'glob-dat' })),
+      slots: Array.from({ length: 300_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i) * 16n) })),
     };
     const capture = manyMappings(image, 200, i => {
       const start = BASE + BigInt(i) * 0x200_0000n;
@@ -325,10 +325,7 @@ describe('the files of one process', () => {
   });
 
   it('have 1,000,000 slots together', () => {
-    const slots = Array.from({ length: 400_000 }, (_, i) => ({
-      vaddr: vaddr(BigInt(i)),
-      kind: 'glob-dat' as const,
-    }));
+    const slots = Array.from({ length: 400_000 }, (_, i) => ({ vaddr: vaddr(BigInt(i)) }));
     const image = { ...elf('DYN static', 'LOAD r-x 0 1000'), slots };
     const budget = new HeaderBudget();
     const states = Array.from({ length: 4 }, () => reading(image, budget));

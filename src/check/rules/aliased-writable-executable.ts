@@ -63,12 +63,18 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
         );
       else yield { outcome: 'fail', about: where, facts };
     }
-    if (found === 0) yield { outcome: 'pass', about, facts: {} };
+    if (found > 0) return;
+    if (context.report.mappings.some(isUntold))
+      yield inconclusive(about, 'the evidence does not tell what is writable or executable');
+    else yield { outcome: 'pass', about, facts: {} };
   },
   fail: ({ bytes, writableMappings, executableMappings }) =>
     `${bytes} bytes of it are mapped both shared and writable (mapped ${times(writableMappings)}) and, elsewhere, executable (${times(executableMappings)})`,
   pass: () => 'nothing is mapped writable in one place of the process and executable in another',
 });
+
+const isUntold = ({ vma: { file, permissions } }: Mapping): boolean =>
+  file !== null && /^.(\?|.\?)/.test(permissions);
 
 const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
 

@@ -1,4 +1,5 @@
 /** Code that came from no file. */
+import { figureOf } from '../../model/figures.ts';
 import type { Mapping, MappingKind } from '../../model/report.ts';
 import { sizeOf } from '../../model/units.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +17,7 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
   title: 'executable memory without a file',
   doc: {
     meaning:
-      'A mapping is executable and shows no file: its code was made or copied there at run time. Memory that is writable as well is judged by writable-executable.',
+      'A mapping is executable and shows no file: its code was made or copied there at run time. Or it shows a file that no loader loaded, and some of its pages are private copies that were written to. Memory that is writable as well is judged by writable-executable, code of programs and libraries by text-modified.',
     consequence:
       'Nothing on disk tells what runs there: signatures, package checks and build IDs do not cover it. Ordinary for a JIT compiler, alarming in any other program.',
     causes: [
@@ -38,7 +39,10 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       yield inconclusive(about, 'READ_IMPLIES_EXEC is on: all readable memory is executable, code or not');
       return;
     }
-    const found = context.report.mappings.filter(isAnonymousCode);
+    const { mappings: all, capture } = context.report;
+    const copied = (mapping: Mapping): number | null =>
+      isUnloadedCode(mapping) ? figureOf(capture, mapping.vma, 'Anonymous') : 0;
+    const found = all.filter(mapping => isAnonymousCode(mapping) || (copied(mapping) ?? 0) > 0);
     const vdso = unnamedVdso(context, found);
     if (vdso) yield inconclusive(about, 'a small executable mapping without a name may be the vDSO');
     const groups = groupMappings(
@@ -53,8 +57,9 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       yield { outcome: 'fail', about: where, facts, level: hugePages ? 'note' : 'warning' };
     }
     if (found.length > 0) return;
-    if (context.report.mappings.some(mayBeCode))
-      yield inconclusive(about, 'the evidence does not tell what is executable');
+    if (all.some(mayBeCode)) yield inconclusive(about, 'the evidence does not tell what is executable');
+    else if (all.some(mapping => copied(mapping) === null))
+      yield inconclusive(about, 'the evidence does not count anonymous pages of files that no loader loaded');
     else yield { outcome: 'pass', about, facts: {} };
   },
   fail: ({ mappings, bytes, hugePages }) =>
@@ -86,6 +91,14 @@ const isAnonymousCode = ({ vma, kind }: Mapping): boolean =>
   vma.permissions[1] !== 'w' &&
   vma.start < KERNEL_HALF &&
   !OTHERS.has(kind);
+
+/** Code of a file that is no module's; its private copies of pages may be anything. */
+const isUnloadedCode = ({ vma, module }: Mapping): boolean =>
+  vma.file !== null &&
+  module === null &&
+  vma.permissions[2] === 'x' &&
+  vma.permissions[1] !== 'w' &&
+  vma.permissions[3] !== 's';
 
 const mayBeCode = ({ vma, kind }: Mapping): boolean =>
   vma.file === null && vma.permissions[2] === '?' && !OTHERS.has(kind);

@@ -40,9 +40,14 @@ export const executableUntrustedFile: Rule = defineRule<Untrusted, Record<string
     }
     if (untrusted.length > 0) return;
     const files = context.report.capture.files;
-    const isPlaced = ({ vma }: Mapping): boolean =>
-      vma.file === null || vma.permissions[2] !== 'x' || files[vma.file]!.path.includes('/');
-    if (context.report.mappings.every(isPlaced)) yield { outcome: 'pass', about, facts: {} };
+    const mapped = context.report.mappings.flatMap(({ vma: { file, permissions } }) =>
+      file === null || permissions[2] === '-'
+        ? []
+        : [{ path: files[file]!.path, told: permissions[2] === 'x' }],
+    );
+    if (mapped.some(({ told }) => !told))
+      yield inconclusive(about, 'the evidence does not tell what is executable');
+    else if (mapped.every(({ path }) => path.includes('/'))) yield { outcome: 'pass', about, facts: {} };
     else yield inconclusive(about, 'the evidence does not tell in which folders its files lie');
   },
   fail: ({ reason, mappings, bytes }) =>

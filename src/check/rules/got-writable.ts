@@ -61,7 +61,10 @@ export const gotWritable: Rule = defineRule<Writable, Protected>({
       }
       const bytes = bytesOf(spans);
       if (bytesOf(accesses.flatMap(({ readOnly }) => readOnly)) < bytes)
-        return inconclusive(about, 'the evidence does not tell whether its GOT may be written');
+        return inconclusive(
+          about,
+          'whether its GOT may be written does not show in the evidence, or it is shared',
+        );
       return { outcome: 'pass', about, facts: { slots, bytes } };
     });
   },

@@ -49,7 +49,10 @@ export const relroNotInForce: Rule = defineRule<Broken, InForce>({
       const access = accessTo(context.report, pages);
       const [writable, readOnly] = [bytesOf(access.writable), bytesOf(access.readOnly)];
       if (writable === 0 && access.unknown.length > 0)
-        return inconclusive(about, 'the evidence does not tell whether its RELRO pages may be written');
+        return inconclusive(
+          about,
+          'whether its RELRO pages may be written does not show in the evidence, or they are shared',
+        );
       if (writable + readOnly === 0) return inconclusive(about, 'its RELRO pages are not mapped any more');
       if (writable === 0) return { outcome: 'pass', about, facts: { protectedBytes: readOnly } };
       if (context.report.justStarted) return inconclusive(about, JUST_STARTED);
