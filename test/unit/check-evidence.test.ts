@@ -6,6 +6,7 @@ import { judgeRows } from '../support/judge-rows.ts';
 import {
   DYNAMIC,
   EAGER,
+  HEAP,
   LAZY,
   machine,
   ordinary,
@@ -118,10 +119,25 @@ judgeRows({
     },
     {
       title: 'sysctl 1',
-      world: { ...ordinary, process: { randomizeVaSpace: 1 } },
+      world: { ...remapped(HEAP, ''), process: { randomizeVaSpace: 1 } },
       outcome: 'fail',
       level: 'warning',
       facts: { from: 'sysctl', what: 'heap' },
+    },
+    {
+      title: 'sysctl 1, set since it was started',
+      world: { ...ordinary, process: { randomizeVaSpace: 1 } },
+      outcome: 'fail',
+      level: 'warning',
+      facts: { from: 'sysctl', what: 'heap-of-children' },
+    },
+    {
+      title: 'sysctl 2, set since it was started with 1',
+      world: remapped(HEAP, '563412345000-563412366000 rw-p [heap]'),
+      outcome: 'fail',
+      level: 'warning',
+      facts: { from: 'heap-address', what: 'heap' },
+      says: /begins right behind the program/,
     },
     {
       title: 'captured text: by the fixed address of the program',

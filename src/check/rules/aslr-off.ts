@@ -6,7 +6,10 @@ import { defineRule, type Rule } from '../define-rule.ts';
 import { inconclusive, notApplicable, PREDICTED } from '../images.ts';
 import { aboutProcess } from '../subject.ts';
 
-type Off = { from: 'personality' | 'sysctl' | 'address'; what: 'everything' | 'heap' | 'children' };
+type Off = {
+  from: 'personality' | 'sysctl' | 'address' | 'heap-address';
+  what: 'everything' | 'heap' | 'children' | 'heap-of-children';
+};
 type On = { from: 'personality' | 'address' };
 
 export const aslrOff: Rule = defineRule<Off, On>({
@@ -29,8 +32,7 @@ export const aslrOff: Rule = defineRule<Off, On>({
   *judge(context) {
     yield judgeProcess(context);
   },
-  fail: ({ from, what }) =>
-    `${FROM[from]}: ${what === 'heap' ? 'the heap is not randomised' : what === 'children' ? 'its own addresses are randomised, but those of what it executes are not' : 'nothing is randomised'}`,
+  fail: ({ from, what }) => `${FROM[from]}: ${WHAT[what]}`,
   pass: ({ from }) =>
     from === 'personality'
       ? 'neither its personality nor the sysctl turns randomisation off, as they are now'
@@ -41,6 +43,14 @@ const FROM: Record<Off['from'], string> = {
   personality: 'its personality has ADDR_NO_RANDOMIZE',
   sysctl: 'kernel.randomize_va_space is too low',
   address: 'stack or program lie exactly where they lie without randomisation',
+  'heap-address': 'the heap begins right behind the program, as it does without randomisation',
+};
+
+const WHAT: Record<Off['what'], string> = {
+  everything: 'nothing is randomised',
+  heap: 'the heap is not randomised',
+  children: 'its own addresses are randomised, but those of what it executes are not',
+  'heap-of-children': 'its own heap is randomised, but that of what it executes is not',
 };
 
 const ADDR_NO_RANDOMIZE = 0x40000;
@@ -63,7 +73,10 @@ function judgeProcess(context: Context) {
   if (fixed) return fail({ from: from ?? 'address', what: 'everything' });
   if (from)
     return fixed === false ? fail({ from, what: 'children' }, 'warning') : fail({ from, what: 'everything' });
-  if (randomizeVaSpace === 1) return fail({ from: 'sysctl', what: 'heap' }, 'warning');
+  const fixedHeap = isHeapFixed(context);
+  if (fixedHeap) return fail({ from: 'heap-address', what: 'heap' }, 'warning');
+  if (randomizeVaSpace === 1)
+    return fail({ from: 'sysctl', what: fixedHeap === null ? 'heap' : 'heap-of-children' }, 'warning');
   if (fixed === false) return { outcome: 'pass', about, facts: { from: 'address' } } as const;
   if (personality !== null && randomizeVaSpace !== null)
     return { outcome: 'pass', about, facts: { from: 'personality' } } as const;
@@ -99,6 +112,13 @@ function isAtFixedAddresses({ executable, report }: Context): boolean | null {
     isAtFixedBase(elf, executable.placement?.pieces[0]?.start ?? null),
   ];
   return signs.includes(true) ? true : signs.includes(false) ? false : null;
+}
+
+/** Does the heap begin where the program's last segment ends (start_brk of mm/mmap.c)? null: there is none yet. */
+function isHeapFixed({ executable, report }: Context): boolean | null {
+  const end = executable?.placement?.pieces.at(-1)?.end;
+  const heap = report.mappings.find(({ kind, inferred }) => kind === 'heap' && !inferred);
+  return heap && end !== undefined ? heap.vma.start === end : null;
 }
 
 /** null: it is no PIE, its machine's base is not known, or it lies where the kernel would not put it (qemu does). */
