@@ -6,7 +6,7 @@ import { biasOf, type LoadBias } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import type { Effort } from './effort.ts';
 import { compareFit, type Fit } from './fit.ts';
-import type { LayoutRules } from './layout.ts';
+import { type LayoutRules, loadsOf } from './layout.ts';
 import { findInstances, type Instance, instanceAt } from './place.ts';
 import type { VmaIndex } from './vma-index.ts';
 
@@ -33,11 +33,12 @@ export function chooseCandidate(
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
   const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
   if (!best) {
-    // Verified files are data where no instance fits; a file found by name alone may be the wrong one.
-    const executable = vmas.some(vma => vma.permissions[2] === 'x');
-    const verified = candidates.every(({ identity }) => identity !== 'path-only');
-    if (verified || !executable) return { candidate: candidates[0]!, instances: [], fromAuxv: false };
-    return 'mismatch';
+    // Files are data where no instance fits; but what has code where none of its segments is is not what was mapped.
+    const hasCode = vmas.some(({ permissions }) => permissions[2] === 'x' && permissions[3] !== 's');
+    const isWrong = candidates.some(
+      ({ elf, identity }) => identity === 'path-only' || loadsOf(elf).length > 0,
+    );
+    return hasCode && isWrong ? 'mismatch' : { candidate: candidates[0]!, instances: [], fromAuxv: false };
   }
   const rival = others.find(
     other =>

@@ -13,6 +13,10 @@ export interface Fit {
   readonly exact: number;
   /** Of them, those of which at least a part is mapped from the right place of the file. */
   readonly present: number;
+  /** Of those, the ones that may be read and written as predicted. */
+  readonly alike: number;
+  /** Is there one of those that may be written, if any is predicted? */
+  readonly written: boolean;
   /** Does an executable piece exist where it should (in part at least)? */
   readonly executable: boolean;
   /** Is one mapped from its beginning to its end, in one mapping or several, whatever their permissions are now? */
@@ -39,11 +43,18 @@ function isReservation({ contents }: Piece): boolean {
   return true;
 }
 
+/** r and w alone: an emulator maps its guest's code without x. */
+const sameAccess = (permissions: string, protection: string): boolean =>
+  sameProtection(`${permissions.slice(0, 2)}?`, protection);
+
 /** Measures the fit of file pieces; anonymous ones prove nothing. */
 export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): Fit {
   let count = 0;
   let exact = 0;
   let present = 0;
+  let alike = 0;
+  let writable = 0;
+  let written = false;
   let executable = false;
   let executableWhole = false;
   let first = false;
@@ -52,7 +63,9 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
     const piece = pieces[p]!;
     if (piece.offset === null || isReservation(piece)) continue;
     count++;
-    const before = present;
+    if (piece.protection[1] === 'w') writable++;
+    let isPresent = false;
+    let isAlike = false;
     let begins = false;
     let ends = false;
     for (let i = index.firstAfter(piece.start); i < vmas.length && vmas[i]!.start < piece.end; i++) {
@@ -62,25 +75,27 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
       if (vma.start === piece.start && vma.end === piece.end && protection) exact++;
       if (vma.start === piece.start) begins = true;
       if (vma.end === piece.end) ends = true;
-      present = before + 1;
+      isPresent = true;
+      isAlike ||= protection || sameAccess(vma.permissions, piece.protection);
       if (piece.protection[2] === 'x' && vma.permissions[2] !== '-') executable = true;
       if (count === 1) first = true;
     }
+    if (isPresent) present++;
+    if (isAlike) alike++;
+    if (isAlike && piece.protection[1] === 'w') written = true;
     if (begins && ends && piece.protection[2] === 'x') executableWhole = true;
   }
-  return { pieces: count, exact, present, executable, executableWhole, first };
+  written ||= writable === 0;
+  return { pieces: count, exact, present, alike, written, executable, executableWhole, first };
 }
 
 /**
- * Loaded as an image, rather than mapped as data? Data mappings match offset 0 but not the layout. Code alone proves it
- * for the first instance only: where the file is `loaded`, V8 and mremap(2) map pieces of its code once more.
+ * Loaded as an image, rather than mapped as data? Data mappings match offset 0 but not the layout, of which they have all in
+ * one permission. Code alone proves it for the first instance only: where the file is `loaded`, V8 and mremap(2) map pieces
+ * of its code once more.
  */
-export function isInstance(fit: Fit, loaded: boolean): boolean {
-  return (
-    (fit.executable && !loaded) ||
-    (fit.first && fit.pieces > 0 && fit.present * 2 >= fit.pieces && fit.exact > 0)
-  );
-}
+export const isInstance = (fit: Fit, loaded: boolean): boolean =>
+  (fit.executable && !loaded) || (fit.first && fit.alike * 2 > fit.pieces && fit.written);
 
 /** Orders the better fit first: more exact pieces, then more present ones. */
 export const compareFit = (a: Fit, b: Fit): number => b.exact - a.exact || b.present - a.present;

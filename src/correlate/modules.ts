@@ -67,7 +67,8 @@ function modulesOfFile(
     const { reason, message } = file.image;
     // Of memory that has a name but no file, a core does not tell whether it is shared.
     const isCode = reason === 'not-looked-for' ? isSurelyPrivateText : isPrivateText;
-    const loaded = role !== 'library' || (!isDevice(file.path) && vmas.some(isCode));
+    const isMemory = isDevice(file.path) || file.path === HUGE_PAGES;
+    const loaded = role !== 'library' || (!isMemory && vmas.some(isCode));
     return loaded ? [withoutImage(base, role, first.start, reason, message)] : [];
   }
   const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
@@ -107,6 +108,9 @@ function modulesOfFile(
     };
   });
 }
+
+/** What hugetlb pages that belong to no file are called (mm/hugetlb.c). */
+const HUGE_PAGES = '/anon_hugepage';
 
 type Base = Pick<PlacedModule, 'path' | 'file' | 'loader' | 'rules'>;
 

@@ -88,6 +88,25 @@ judgeRows({
       outcome: 'fail',
     },
     {
+      title: 'on huge pages, in captured text',
+      world: {
+        ...ordinary,
+        modules: {
+          ...ordinary.modules,
+          huge: {
+            path: '/anon_hugepage',
+            base: 0n,
+            deleted: true,
+            elf: { reason: 'not-looked-for', message: 'no file' },
+          },
+        },
+        maps: [ordinary.maps, 'huge:7f3000000000-7f3000200000@0 r-xp'].join('\n'),
+      },
+      subject: 'mapped file',
+      path: '/anon_hugepage',
+      outcome: 'fail',
+    },
+    {
       title: 'of a file that nobody loaded, with a private page',
       world: plainFile('plain:7f3000000000-7f3000010000@0 r-xp {Anonymous=4096}'),
       subject: 'mapped file',

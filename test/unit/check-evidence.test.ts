@@ -8,6 +8,7 @@ import {
   EAGER,
   HEAP,
   LAZY,
+  LIBRARY,
   machine,
   ordinary,
   predicted,
@@ -16,6 +17,7 @@ import {
   STATIC,
   staticWorld,
   withApp,
+  withLibrary,
 } from '../support/worlds.ts';
 
 /** With segments of another alignment. */
@@ -31,6 +33,14 @@ const UNKNOWN = { personality: null, randomizeVaSpace: null };
 
 judgeRows({
   'image-mismatch': [
+    {
+      title: 'its code lies where the file has none: it was overwritten',
+      world: withLibrary(elf('DYN', ...LAZY), 'lib:0000-1000 r--p\nlib:1000-2000@9000 r-xp'),
+      path: LIBRARY,
+      outcome: 'fail',
+      level: 'error',
+      says: /the segments of \/opt\/lib.so cannot produce these mappings/,
+    },
     { title: 'the mapped file was read', world: ordinary, outcome: 'pass', facts: { identity: 'inode' } },
     {
       title: 'another file lies at the path',

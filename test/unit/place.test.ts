@@ -70,6 +70,30 @@ describe('placing an image', () => {
     expect(find(AMBIGUOUS, shared)).toEqual([]);
   });
 
+  it.each(['r--p', 'rw-p'])('H2 nor where its first page is mapped again beside it (%s)', permissions => {
+    for (const first of [HERE - 0x1000n, HERE + 0x2000n])
+      expect(
+        find(AMBIGUOUS, [
+          vma(HERE, HERE + 0x2000n, permissions, fileOffset(0n), FILE),
+          vma(first, first + 0x1000n, 'r--p', fileOffset(0n), FILE),
+        ]),
+      ).toEqual([]);
+  });
+
+  it("finds an emulator's guest, whose code is mapped without x and becomes one mapping with the constants", () => {
+    const guest = elfOf([
+      'LOAD r-- 0+1000',
+      'LOAD r-x 1000+1000 @1000',
+      'LOAD r-- 2000+1000 @2000',
+      'LOAD rw- 3000+1000 @3000',
+    ]);
+    const vmas = [
+      vma(HERE, HERE + 0x3000n, 'r--p', fileOffset(0n), FILE),
+      vma(HERE + 0x3000n, HERE + 0x4000n, 'rw-p', fileOffset(0x3000n), FILE),
+    ];
+    expect(find(guest, vmas)).toEqual([HERE.toString(16)]);
+  });
+
   it('still finds it where the process has changed permissions or unmapped a part', () => {
     const vmas = mapped(AMBIGUOUS, HERE);
     const opened = vmas.map(one => ({ ...one, permissions: one.permissions.replace('r--p', 'rw-p') }));
