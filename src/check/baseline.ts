@@ -17,6 +17,7 @@ export type Baseline = (finding: Finding) => boolean;
 /** @throws UnusableJson, which names the place */
 export function parseBaseline(text: string): Baseline {
   const file = parseJson(text).object(['$schema', 'format', 'version', 'findings']);
+  file.optional('$schema')?.text();
   file.required('format').oneOf(['vmaexplain-baseline']);
   file.required('version').oneOf([1]);
   return baselineOf(file.required('findings').array(parseKnown));

@@ -30,6 +30,7 @@ export function parsePolicy(text: string): Policy {
     'modules',
     'exceptions',
   ]);
+  file.optional('$schema')?.text();
   file.required('version').oneOf([1]);
   const globs = (key: string) => file.optional(key)?.array(value => compileGlob(value.nonEmpty()));
   const rules = (key: string) => file.optional(key)?.array(value => value.oneOf(RULE_IDS));

@@ -116,7 +116,7 @@ async function judgeTargets(
   if (command.program) {
     await withProgram(command.program, command.keep, command.output !== null, take);
   } else if (command.all || command.name !== null) {
-    await selectProcesses(command.name, take, progress);
+    code = await selectProcesses(command.name, take, progress);
   } else {
     for (const target of parseTargets(words, process.ppid)) {
       try {
@@ -212,7 +212,7 @@ function parseJsonFile<T>(path: string, parse: (text: string) => T): T {
       throw new TargetError('unusable', `${oneCharAByte(path)}: ${error.message}`, null, error);
     throw new TargetError(
       'unusable',
-      `${oneCharAByte(path)} cannot be read (${errnoOf(error) || String(error)})`,
+      `${oneCharAByte(path)}: cannot be read (${errnoOf(error) || String(error)})`,
       null,
       error,
     );

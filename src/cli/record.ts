@@ -6,6 +6,7 @@ import { oneCharAByte } from '../model/latin1.ts';
 import { stringify } from '../render/stringify.ts';
 import { TargetError } from '../source/errors.ts';
 import { recordLive } from '../source/live.ts';
+import { locate } from './failure.ts';
 import { fileOutput, standardOutput } from './output.ts';
 import { parseTargets } from './targets.ts';
 
@@ -30,13 +31,13 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
       `${oneCharAByte(output)}: it is there already`,
       '--force overwrites it',
     );
-  const snapshot = recordLive(target.pid);
+  const snapshot = locate(target.name, () => recordLive(target.pid));
   let text: string;
   try {
     text = `${stringify(snapshot, 1)}\n`;
   } catch (error) {
     // Longer than a string of V8 can be.
-    throw new TargetError('unusable', `process ${target.pid} has too much for one snapshot`, null, error);
+    throw new TargetError('unusable', `${target.name}: it has too much for one snapshot`, null, error);
   }
   const file = output === null ? standardOutput() : fileOutput(output, 0o600);
   try {

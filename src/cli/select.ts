@@ -6,20 +6,24 @@ import { lossless } from '../render/printable.ts';
 import { TargetError } from '../source/errors.ts';
 import { listProcesses } from '../source/processes.ts';
 import { complain } from './complain.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
 
 const LONGEST_NAME = 256;
 
-/** @throws TargetError for a pattern that is no regular expression, or that no process matches. */
+/**
+ * Returns 0, or what trouble with a process means that is neither its end nor that it may not be read.
+ * @throws TargetError for a pattern that is no regular expression, or that no process matches.
+ */
 export async function selectProcesses(
   pattern: string | null,
   take: (target: Target) => Promise<void>,
   progress: Progress,
-): Promise<void> {
+): Promise<ExitCode> {
   const matches = matcher(pattern);
-  let [taken, unreadable] = [0, 0];
+  let [taken, unreadable, failed] = [0, 0, 0];
+  let code: ExitCode = 0;
   for (const { pid, name, executable, hasMemory } of listProcesses()) {
     if (!matches(name) && !matches(baseName(executable ?? ''))) continue;
     // Kernel threads have nothing to judge.
@@ -28,19 +32,24 @@ export async function selectProcesses(
       await take({ kind: 'process', name: String(pid), pid });
       taken++;
     } catch (error) {
-      unreadable++;
-      if (error instanceof TargetError) continue;
+      const failure = exitCodeOf(error);
+      if (failure === 3) {
+        unreadable++;
+        continue;
+      }
+      failed++;
+      code = worst(code, failure);
       progress.clear();
       complain(describeFailure(String(pid), error));
     }
   }
   progress.clear();
-  if (taken + unreadable === 0)
+  if (taken + unreadable + failed === 0)
     throw new TargetError(
       'missing',
       pattern === null ? 'no process is shown in /proc' : `no process matches '${oneCharAByte(pattern)}'`,
     );
-  if (taken === 0)
+  if (taken + failed === 0)
     throw new TargetError(
       'permission',
       `none of ${processes(unreadable)} may be read`,
@@ -48,6 +57,7 @@ export async function selectProcesses(
     );
   const others = unreadable === 0 ? '' : `; ${unreadable} may not be read or have ended`;
   complain(`vmaexplain: ${processes(taken)} judged${others}\n`);
+  return code;
 }
 
 const processes = (n: number): string => (n === 1 ? '1 process' : `${n} processes`);

@@ -96,7 +96,7 @@ async function whenHandedOver(
       if (!isOver())
         throw new TargetError(
           'permission',
-          `${file} (PID ${pid}) cannot be ended and runs on`,
+          `${file} (PID ${pid}): cannot be ended and runs on`,
           'end it as its own user or as root',
         );
     },
@@ -128,19 +128,19 @@ function cannotStart(file: string, error: unknown): TargetError {
   if (errno === 'ENOENT' || file === '')
     return new TargetError(
       'missing',
-      `there is no program '${file}'`,
+      `${file || "''"}: there is no such program`,
       'a path or a name in PATH follows --',
       error,
     );
-  if (errno === 'EACCES') return new TargetError('permission', `${file} may not be executed`, null, error);
-  return new TargetError('unusable', `${file} cannot be started (${errno || String(error)})`, null, error);
+  if (errno === 'EACCES') return new TargetError('permission', `${file}: may not be executed`, null, error);
+  return new TargetError('unusable', `${file}: cannot be started (${errno || String(error)})`, null, error);
 }
 
 function endedTooSoon(file: string, child: ChildProcess): TargetError {
   const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
   return new TargetError(
     'missing',
-    `${file} ended ${how} before it could be captured`,
+    `${file}: it ended ${how} before it could be captured`,
     'give it something to wait for (input, a server to be), or check the file itself: vmaexplain check FILE',
   );
 }

@@ -125,7 +125,7 @@ describe('a program of its own', () => {
     expect(outcome.code).toBe(3);
     expect(outcome.stdout).toBe('');
     expect(outcome.stderr).toMatch(
-      /^vmaexplain: true ended with exit code 0 before it could be captured\n {2}\S/,
+      /^vmaexplain: true: it ended with exit code 0 before it could be captured\n {2}\S/,
     );
   });
 

@@ -62,6 +62,17 @@ describe('few file descriptors', () => {
     if (code === 0) expect(JSON.parse(stdout).mappings.length).toBeGreaterThan(10);
     else expect(stderr).toMatch(/too many open files|EMFILE/);
   });
+
+  it('are no reason to pass a process over', async () => {
+    await start('/bin/sh', ['-c', 'echo ready; read line']);
+    const words = "check --rule no-pie --name '^sh$'";
+    const limits = [17, 18, 19, 20, 21, 22, 23, 24];
+    const endings = await Promise.all(
+      limits.map(most => shell(`ulimit -n ${most}; node -e 0 && exec vmaexplain ${words}`)),
+    );
+    const told = endings.filter(({ stderr }) => /^vmaexplain: .*too many open files/m.test(stderr));
+    expect(new Set(told.map(({ code }) => code))).toEqual(new Set([2]));
+  });
 });
 
 describe('a full disk', () => {
@@ -235,7 +246,7 @@ int main(void) { pthread_t thread; if (pthread_create(&thread, 0, wait_on, 0)) r
       `exec ${nobody} ${process.execPath} ${publishCommand()} -- ${program}`,
     );
     expectCalm(stderr);
-    const [, pid] = /\(PID (\d+)\) cannot be ended and runs on/.exec(stderr) ?? [];
+    const [, pid] = /\(PID (\d+)\): cannot be ended and runs on/.exec(stderr) ?? [];
     expect(process.kill(Number(pid), 'SIGKILL')).toBe(true);
     expect(code).toBe(3);
   });

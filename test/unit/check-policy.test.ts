@@ -147,6 +147,7 @@ describe('the policy file', () => {
 
   it.each([
     [{ version: 2 }, 'version: expected one of 1, found 2'],
+    [{ $schema: 3 }, '$schema: expected a string, found 3'],
     [{ colour: 'red' }, 'colour: unknown key; known are'],
     [{ failOn: 'fatal' }, 'failOn: expected one of error, warning, note, found "fatal"'],
     [{ only: '/bin/*' }, 'only: expected an array, found "/bin/*"'],
