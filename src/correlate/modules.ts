@@ -4,7 +4,7 @@
  */
 import { type Capture, isDevice, type MappedFile, type UnavailableReason } from '../model/capture.ts';
 import type { Loader, Module, Piece } from '../model/module.ts';
-import { type Address, biasOf, byStart } from '../model/units.ts';
+import { type Address, biasOf, byStart, fileOffset } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
 import { chooseCandidate } from './choose.ts';
 import type { Effort } from './effort.ts';
@@ -147,7 +147,8 @@ function vdsoModule(capture: Capture, rules: LayoutRules): PlacedModule | null {
     start,
     end,
     protection: 'r-x',
-    offset: null,
+    // The kernel maps the whole image, not only what the segment has of it.
+    offset: fileOffset(0n),
     contents: [{ start, end, role: 'segment', segment: load.index, relro: false }],
   };
   return {
