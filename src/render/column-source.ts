@@ -3,12 +3,13 @@ import type { Mapping } from '../model/report.ts';
 import type { Cell } from './grid.ts';
 import type { RenderOptions } from './options.ts';
 import { permissionStyle } from './palette.ts';
+import { mostColumns } from './width.ts';
 
 export interface ColumnSource {
   readonly title: string;
   readonly align: 'left' | 'right';
   cell(mapping: Mapping): Cell;
-  /** Of the longest text, in characters: `mappings` are those of the report, of alike ones maybe one alone. */
+  /** Of the longest text, in columns at most: `mappings` are those of the report, of alike ones maybe one alone. */
   longest(mappings: readonly Mapping[]): number;
 }
 
@@ -30,7 +31,7 @@ export function text(
     cell: mapping => ({ text: of(mapping) }),
     longest(mappings) {
       let longest = 0;
-      for (let i = 0; i < mappings.length; i++) longest = Math.max(longest, of(mappings[i]!).length);
+      for (let i = 0; i < mappings.length; i++) longest = Math.max(longest, mostColumns(of(mappings[i]!)));
       return longest;
     },
   };

@@ -4,6 +4,7 @@
  * the very bytes that it would give (a test compares).
  */
 import Table from 'cli-table3';
+import { isNarrow } from './width.ts';
 
 export interface Column {
   readonly title: string;
@@ -36,13 +37,12 @@ const NO_BORDERS = {
   'right-mid': '',
   middle: ' ',
 };
-const ONE_COLUMN_EACH = /^[\x20-\x7e]*$/;
 
 /** One row laid out, without trailing blanks. */
 export function gridRow(columns: readonly Column[], cells: readonly Cell[]): string {
   for (let i = 0; i < cells.length; i++) {
     const { text, ascii } = cells[i]!;
-    if (!ascii && !ONE_COLUMN_EACH.test(text)) return libraryRow(columns, cells);
+    if (!ascii && !isNarrow(text)) return libraryRow(columns, cells);
   }
   return paddedRow(columns, cells);
 }

@@ -8,6 +8,7 @@ import { type Renderer, selected } from './options.ts';
 import { permissionStyle } from './palette.ts';
 import { printable } from './printable.ts';
 import { heading } from './table.ts';
+import { mostColumns } from './width.ts';
 
 export const renderSections: Renderer = function* (whole, options) {
   const report = selected(whole, options);
@@ -45,7 +46,7 @@ function measure(report: Report, names: MappingNames): Column[] {
   const last = report.mappings.at(-1)!.vma.end.toString(16).length;
   const size = report.mappings.reduce((width, { vma }) => Math.max(width, String(sizeOf(vma)).length), 4);
   const name = report.mappings.reduce(
-    (width, mapping) => Math.max(width, names.of(mapping).length),
+    (width, mapping) => Math.max(width, mostColumns(names.of(mapping))),
     'Mapping'.length,
   );
   return [

@@ -14,6 +14,7 @@ import { printable } from './printable.ts';
 import { summary, title } from './summary.ts';
 import { totalsOf } from './totals.ts';
 import { amount } from './units.ts';
+import { cutTo } from './width.ts';
 import { wrap } from './wrap.ts';
 
 /** Below this a column for the contents would be useless; then lines are longer than the terminal. */
@@ -47,11 +48,8 @@ export const renderTable: Renderer = function* (whole, options) {
     const cells = new Array<Cell>(columns.length);
     for (let i = 0; i < sources.length; i++) {
       const cell = sources[i]!.cell(mapping);
-      const width = columns[i]!.width;
       cells[i] =
-        cell.text.length <= width || options.width === null
-          ? cell
-          : { ...cell, text: `${cell.text.slice(0, width - 1)}…` };
+        cell.ascii || options.width === null ? cell : { ...cell, text: cutTo(cell.text, columns[i]!.width) };
     }
     cells[sources.length] = contentsCell(report, mapping, room, options);
     return gridRow(columns, cells);
@@ -65,9 +63,6 @@ export const renderTable: Renderer = function* (whole, options) {
   }
   if (!quiet) yield* footer(report, options);
 };
-
-const cut = (text: string, room: number | null): string =>
-  room === null || text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 
 /** Title and summary in one line where they fit; else the summary in as many as it takes. */
 export function heading(report: Report, { palette, width }: RenderOptions): string {
@@ -114,7 +109,8 @@ function contentsCell(
   const after = alert === '' ? '' : ` ${alert}`;
   const left = room === null ? null : Math.max(SHORTEST_TEXT, room - after.length);
   const list = fitItems(items, left === null ? null : Math.max(0, left - before.length));
-  const text = `${cut(`${before}${list}`, left)}${after}`;
+  const body = `${before}${list}`;
+  const text = `${left === null ? body : cutTo(body, left)}${after}`;
   if (palette === PLAIN) return { text };
   const ordinary = mapping.module === null && alert === '';
   const style = (whole: string): string => {

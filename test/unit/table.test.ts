@@ -1,6 +1,8 @@
 /** Lines that must fit a terminal. */
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { renderTable } from '../../src/render/table.ts';
+import { cutTo, mostColumns } from '../../src/render/width.ts';
 import { reportOf } from '../support/dsl.ts';
 import { IN_A_PIPE } from '../support/render-options.ts';
 import { APP } from '../support/worlds.ts';
@@ -18,4 +20,27 @@ it('cuts what stands beside an alert where it is long, and never the alert', () 
   expect(text).toBe('LOAD 1 ! mprotect: r-x became rwx');
   expect(data).toMatch(/^LOAD 3, RELRO not in force: .{16,} ! RELRO not applied$/);
   expect(contentsAt(60)).toEqual([first, text, rodata, 'LOAD 3, RELRO n… ! RELRO not applied']);
+});
+
+it('cuts no name of wide characters in a pipe, and on a terminal none within a character', () => {
+  const name = '日本語ライブラリ😀'.repeat(3);
+  const wide = reportOf({
+    modules: { app: { ...APP, path: Buffer.from(`/opt/${name}`).toString('latin1') } },
+    maps: 'app:0000-1000 r--p',
+  });
+  const rowAt = (width: number | null): string =>
+    [...renderTable(wide, { ...IN_A_PIPE, width })].join('').match(/r--p .*/)![0];
+  expect(rowAt(null)).toContain(`${name} `);
+  expect(rowAt(80)).toMatch(/^r--p 日本語ライブラリ😀日本… +LOAD 0/u);
+});
+
+it('cuts a text to the columns that there are', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.nat({ max: 30 }), (text, more) => {
+      const short = cutTo(text, more + 1);
+      expect(mostColumns(short)).toBeLessThanOrEqual(Math.max(more + 1, 1));
+      expect(short).not.toMatch(/\p{Surrogate}/u);
+      if (short !== text) expect(text.startsWith(short.slice(0, -1))).toBe(true);
+    }),
+  );
 });
