@@ -1,5 +1,7 @@
 /** `vmaexplain TARGET...`: explains each target in order; one that cannot be explained does not stop the others. */
 import { correlate } from '../correlate/report.ts';
+import type { Capture } from '../model/capture.ts';
+import type { Report } from '../model/report.ts';
 import { FORMATS, type FormatName } from '../render/formats.ts';
 import type { RenderOptions, View } from '../render/options.ts';
 import { requireOwnProc } from '../source/own-proc.ts';
@@ -7,7 +9,7 @@ import { complain } from './complain.ts';
 import { describeFailure, type ExitCode, exitCodeOf, worst } from './failure.ts';
 import { loadTarget, type OfflineOptions } from './load.ts';
 import { nextTurn, PIECES_A_TURN } from './on-interrupt.ts';
-import { fileOutput, type Output, OutputError, standardOutput } from './output.ts';
+import { fileOutput, type Output, standardOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { type AddressFilter, overlaps } from './range.ts';
 import { parseTargets, type Target } from './targets.ts';
@@ -76,28 +78,38 @@ async function explainAll(
   let written = 0;
   const progress = new Progress(progressScreen(options.output === null));
   let pieces = 0;
+  const failed = (target: Target, error: unknown): void => {
+    progress.clear();
+    complain(describeFailure(target.name, error));
+    code = worst(code, exitCodeOf(error));
+  };
   for (const [i, target] of targets.entries()) {
     if (options.output !== null) await nextTurn();
     if (i > 0) progress.tell(() => `${i} of ${targets.length} explained; ${target.name} is next`);
+    let captures: readonly Capture[] = [];
     try {
-      const captures = await loadTarget(target, format.depth, options.offline, progress);
-      // One text may hold several processes.
-      array ||= format.array && captures.length > 1;
-      for (const capture of captures) {
-        const report = correlate(capture);
-        if (array) output.write(written === 0 ? '[\n' : ',\n');
-        else if (written > 0) output.write(format.between);
-        for (const piece of renderer(report, render)) {
-          output.write(piece);
-          if (options.output !== null && ++pieces % PIECES_A_TURN === 0) await nextTurn();
-        }
-        written++;
-      }
+      captures = await loadTarget(target, format.depth, options.offline, progress);
     } catch (error) {
-      if (error instanceof OutputError) throw error;
-      progress.clear();
-      complain(describeFailure(target.name, error));
-      code = worst(code, exitCodeOf(error));
+      failed(target, error);
+    }
+    // One text may hold several processes.
+    array ||= format.array && captures.length > 1;
+    for (const capture of captures) {
+      let report: Report;
+      try {
+        report = correlate(capture);
+      } catch (error) {
+        failed(target, error);
+        continue;
+      }
+      // Trouble from here on leaves half a document, behind which no other may come.
+      if (array) output.write(written === 0 ? '[\n' : ',\n');
+      else if (written > 0) output.write(format.between);
+      for (const piece of renderer(report, render)) {
+        output.write(piece);
+        if (options.output !== null && ++pieces % PIECES_A_TURN === 0) await nextTurn();
+      }
+      written++;
     }
   }
   progress.clear();

@@ -27,7 +27,7 @@ const PIECE = 64 * 1024;
 const LONGEST_CHARACTER = 3;
 
 /** The output cannot be written: that ends the whole command, not one target. */
-export class OutputError extends TargetError {}
+class OutputError extends TargetError {}
 
 export interface Output {
   write(text: string | Buffer): void;

@@ -63,13 +63,13 @@ function foldFamilies(items: readonly string[]): Entry[] {
     FAMILIES.find(prefix => item.startsWith(prefix) && !TELLING.includes(item) && !item.includes(' '));
   const counts = new Map<string, number>();
   for (const item of items) {
-    const prefix = family(item);
-    if (prefix) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+    const key = family(item) ?? item;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const entries = new Map<string, Entry>();
   for (const item of items) {
     const prefix = family(item);
-    const names = (prefix && counts.get(prefix)) || 1;
+    const names = counts.get(prefix ?? item)!;
     const text = prefix && names > 1 ? `${prefix}*` : item;
     if (!entries.has(text)) entries.set(text, { text, names });
   }

@@ -35,6 +35,10 @@ describe('fitItems', () => {
     expect(fitItems(FIRST, joinItems(FIRST).length)).toBe(joinItems(FIRST));
   });
 
+  it('counts names that are alike', () => {
+    expect(fitItems(['.first', '.alike', '.alike', '.alike', '.fifth', '.sixth'], 16)).toBe('.first +5 more');
+  });
+
   it('first makes families of names', () => {
     expect(fitItems(FIRST, 80)).toBe('ELF and program headers, .interp .note* .gnu* .dyn* .rela*');
     expect(fitItems(['.rodata', '.eh_frame_hdr', '.eh_frame'], 20)).toBe('.rodata .eh_frame*');
