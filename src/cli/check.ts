@@ -1,21 +1,14 @@
 /** `vmaexplain check TARGET...`: judges each target; the exit code tells whether a finding reached the threshold. */
 
-import { counts } from '../check/exit-code.ts';
-import {
-  type Baseline,
-  check,
-  checkExitCode,
-  compileGlob,
-  DEFAULT_POLICY,
-  type Glob,
-  isRuleId,
-  openIdentities,
-  type Policy,
-  parseBaseline,
-  parsePolicy,
-  RULES,
-  UnusableJson,
-} from '../check/index.ts';
+import { type Baseline, parseBaseline } from '../check/baseline.ts';
+import { check } from '../check/check.ts';
+import { checkExitCode, counts } from '../check/exit-code.ts';
+import { compileGlob, type Glob } from '../check/glob.ts';
+import { openIdentities } from '../check/identity.ts';
+import { DEFAULT_POLICY, type Policy } from '../check/policy.ts';
+import { parsePolicy } from '../check/policy-file.ts';
+import { isRuleId, RULES } from '../check/rules.ts';
+import { UnusableJson } from '../check/strict-json.ts';
 import { correlate } from '../correlate/report.ts';
 import { oneCharAByte } from '../model/latin1.ts';
 import type { Report } from '../model/report.ts';

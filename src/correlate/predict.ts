@@ -51,7 +51,7 @@ export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction
     process: facts,
     vmas: pieces.map(piece => toVma(piece, name)),
     figureNames: [],
-    auxv: entry === null ? null : { pageSize: null, phdr: null, base: null, entry, sysinfoEhdr: null },
+    auxv: entry === null ? null : { pageSize: null, base: null, entry, sysinfoEhdr: null },
     files: [
       {
         path: name,

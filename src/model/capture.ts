@@ -55,7 +55,6 @@ export interface ProcessFacts {
 /** The entries of the auxiliary vector that matter here (getauxval(3)); null where absent. */
 export interface AuxiliaryVector {
   readonly pageSize: number | null;
-  readonly phdr: Address | null;
   readonly base: Address | null;
   readonly entry: Address | null;
   readonly sysinfoEhdr: Address | null;

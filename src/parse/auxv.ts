@@ -7,7 +7,6 @@ import { address } from '../model/units.ts';
 import { isPageSize } from './page-size.ts';
 
 const AT_NULL = 0n;
-const AT_PHDR = 3n;
 const AT_PAGESZ = 6n;
 const AT_BASE = 7n;
 const AT_ENTRY = 9n;
@@ -41,7 +40,6 @@ export function parseAuxv(bytes: Uint8Array, wordSize: 4 | 8, littleEndian: bool
   const pageSize = Number(values.get(AT_PAGESZ) ?? 0n);
   return {
     pageSize: isPageSize(pageSize) ? pageSize : null,
-    phdr: addressOf(AT_PHDR),
     base: addressOf(AT_BASE),
     entry: addressOf(AT_ENTRY),
     sysinfoEhdr: addressOf(AT_SYSINFO_EHDR),

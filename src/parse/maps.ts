@@ -181,11 +181,3 @@ export function parseMapsTail(text: string): MapsTail | null {
 
 /** What a name becomes on its way through maps: a newline is escaped and read back, and so is what only looks like that. */
 export const throughMaps = (name: string): string => name.replaceAll('\\012', '\n');
-
-/** Prints a Vma as the kernel prints its maps line, without the newline. */
-export function printMapsLine(vma: MapsEntry): string {
-  const pad = (value: bigint): string => value.toString(16).padStart(8, '0');
-  const fields = `${pad(vma.start)}-${pad(vma.end)} ${vma.permissions} ${pad(vma.offset)} ${vma.device} ${vma.inode}`;
-  const name = vma.name.replaceAll('\n', '\\012');
-  return name === '' ? `${fields} ` : `${fields.padEnd(72)} ${name}`;
-}

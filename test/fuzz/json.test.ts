@@ -1,6 +1,8 @@
 /** Mutated snapshots, policies and baselines: as text, and as JSON of which members were changed for others. */
 import { describe, it } from 'vitest';
-import { parseBaseline, parsePolicy, UnusableJson } from '../../src/check/index.ts';
+import { parseBaseline } from '../../src/check/baseline.ts';
+import { parsePolicy } from '../../src/check/policy-file.ts';
+import { UnusableJson } from '../../src/check/strict-json.ts';
 import { snapshotOf } from './support/captures.ts';
 import { crash } from './support/crash.ts';
 import { lieElf } from './support/lying-elf.ts';

@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect } from 'vitest';
-import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import type { Finding, Outcome } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { RuleId } from '../../src/model/rule.ts';

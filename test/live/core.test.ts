@@ -8,7 +8,8 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, realpathSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import type { Report } from '../../src/model/report.ts';
 import { address } from '../../src/model/units.ts';

@@ -12,7 +12,8 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import { readElf } from '../../src/elf/read.ts';
 import type { Report } from '../../src/model/report.ts';

@@ -91,7 +91,6 @@ export function captureOf(wanted: World): Capture {
         ? null
         : {
             pageSize: 4096,
-            phdr: null,
             base: interpreter === null ? null : address(interpreter),
             entry: address(biasOf(program!, elf, shift) + elf.entry),
             sysinfoEhdr: null,

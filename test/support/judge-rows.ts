@@ -1,6 +1,7 @@
 /** Tables of situations and verdicts: each row is one test of one rule. */
 import { describe, expect, it } from 'vitest';
-import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import type { Facts, Finding, Outcome } from '../../src/model/finding.ts';
 import type { Level, RuleId } from '../../src/model/rule.ts';
 import { reportOf, type World } from './dsl.ts';

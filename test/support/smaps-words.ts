@@ -1,7 +1,8 @@
 /** Random mappings and smaps records, for round trips. */
 import fc from 'fast-check';
 import { address, fileOffset } from '../../src/model/units.ts';
-import { type MapsEntry, printMapsLine } from '../../src/parse/maps.ts';
+import type { MapsEntry } from '../../src/parse/maps.ts';
+import { printMapsLine } from './maps-line.ts';
 
 const PAGES = 1n << 52n;
 

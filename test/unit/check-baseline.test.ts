@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Baseline,
-  check,
-  DEFAULT_POLICY,
-  openIdentities,
-  parseBaseline,
-} from '../../src/check/index.ts';
+import { type Baseline, parseBaseline } from '../../src/check/baseline.ts';
+import { check } from '../../src/check/check.ts';
+import { openIdentities } from '../../src/check/identity.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { renderBaseline } from '../../src/render/check/baseline.ts';
 import { reportOf, type World } from '../support/dsl.ts';

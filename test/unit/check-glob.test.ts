@@ -1,7 +1,7 @@
 /** Globs, against regular expressions that say the same. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileGlob } from '../../src/check/index.ts';
+import { compileGlob } from '../../src/check/glob.ts';
 
 /** The same by a regular expression, which may take for ever. */
 function slowTwin(pattern: string): RegExp {

@@ -3,14 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import {
-  check,
-  checkExitCode,
-  DEFAULT_POLICY,
-  type Policy,
-  parsePolicy,
-  RULE_IDS,
-} from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { checkExitCode } from '../../src/check/exit-code.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/check/policy.ts';
+import { parsePolicy } from '../../src/check/policy-file.ts';
+import { RULE_IDS } from '../../src/check/rules.ts';
 import type { Finding, Outcome } from '../../src/model/finding.ts';
 import type { Level } from '../../src/model/rule.ts';
 import { reportOf } from '../support/dsl.ts';

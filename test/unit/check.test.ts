@@ -1,6 +1,8 @@
 /** What holds for all rules together. */
 import { describe, expect, it } from 'vitest';
-import { check, DEFAULT_POLICY, RULE_IDS, RULES } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
+import { RULE_IDS, RULES } from '../../src/check/rules.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { RuleId } from '../../src/model/rule.ts';
 import { reportOf } from '../support/dsl.ts';

@@ -1,6 +1,8 @@
 /** JSON that is deep, wide or long: refused in words. */
 import { describe, expect, it } from 'vitest';
-import { parseBaseline, parsePolicy, UnusableJson } from '../../src/check/index.ts';
+import { parseBaseline } from '../../src/check/baseline.ts';
+import { parsePolicy } from '../../src/check/policy-file.ts';
+import { UnusableJson } from '../../src/check/strict-json.ts';
 import { whyTooComplex } from '../../src/model/json-bounds.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { captureSnapshot } from '../../src/source/snapshot-read.ts';

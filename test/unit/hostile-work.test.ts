@@ -3,7 +3,8 @@
  * bound was met, a note says so. The times are a safety net, generous enough for a slow machine.
  */
 import { describe, expect, it } from 'vitest';
-import { check, DEFAULT_POLICY } from '../../src/check/index.ts';
+import { check } from '../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../src/check/policy.ts';
 import { correlate } from '../../src/correlate/report.ts';
 import { rebuildSections } from '../../src/elf/rebuild.ts';
 import type { Capture } from '../../src/model/capture.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { address, fileOffset } from '../../src/model/units.ts';
-import { type MapsEntry, parseMapsLine, printMapsLine } from '../../src/parse/maps.ts';
+import { type MapsEntry, parseMapsLine } from '../../src/parse/maps.ts';
+import { printMapsLine } from '../support/maps-line.ts';
 import { maps } from '../support/smaps-words.ts';
 
 const LINE = '5576a6515000-5576a6517000 r--p 00000000 fe:00 260131                     /usr/bin/sleep';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { address, fileOffset } from '../../src/model/units.ts';
 import type { Vma } from '../../src/model/vma.ts';
-import { type MapsEntry, printMapsLine } from '../../src/parse/maps.ts';
+import type { MapsEntry } from '../../src/parse/maps.ts';
+import { printMapsLine } from '../support/maps-line.ts';
 import { vmaFacts } from '../support/vma-facts.ts';
 import { parseBytes } from './text-support.ts';
 

@@ -19,7 +19,7 @@ export const renderGithub: CheckRenderer = function* (reports, options) {
     // GitHub shows ten annotations of each sort: the worst come first.
     for (const finding of open.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)))
       yield command(finding, commandOf(finding, options)!, rules);
-    yield `vmaexplain: ${inert(title(report))}: ${tally(report.findings)}\n`;
+    yield `vmaexplain: ${title(report)}: ${tally(report.findings)}\n`;
   }
   for (const { target, why } of options.unjudged)
     yield `::error title=not judged::${data(printable(`${target}: ${why}`))}\n`;
@@ -41,10 +41,7 @@ function command(finding: Finding, name: string, rules: RuleTable): string {
   return `::${name} ${properties}::${data(`${fileOf(finding)}: ${printable(finding.message)}${remedy}`)}\n`;
 }
 
-/** The runner's old commands ("##[error]") act anywhere in a line. */
-const inert = (text: string): string => text.replaceAll('##[', '# #[');
-
 const data = (text: string): string =>
-  inert(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,7 +1,9 @@
 /** What must hold of every report, however hostile its evidence was: no words of the expected report are known here. */
 
 import { expect } from 'vitest';
-import { check, DEFAULT_POLICY, RULES } from '../../../src/check/index.ts';
+import { check } from '../../../src/check/check.ts';
+import { DEFAULT_POLICY } from '../../../src/check/policy.ts';
+import { RULES } from '../../../src/check/rules.ts';
 import type { Mapping, Report } from '../../../src/model/report.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../../../src/render/check/formats.ts';
 import { FORMATS, type FormatName } from '../../../src/render/formats.ts';
