@@ -24,7 +24,7 @@ export function explainProcess(pid: number): ReportDocument {
 
 /**
  * Records a running process as a snapshot, from which the same report can be made anywhere.
- * @throws TargetError as explainProcess does.
+ * @throws TargetError as explainProcess does, and 'unusable' where it has more than a snapshot may hold.
  */
 export function recordProcess(pid: number): Snapshot {
   return recordLive(pid);

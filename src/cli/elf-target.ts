@@ -1,5 +1,7 @@
 /** An ELF file as target: the core of a process, or a program or library whose layout is predicted. */
+
 import { predictCapture } from '../correlate/predict.ts';
+import { ET_CORE } from '../elf/core.ts';
 import { MalformedElf, NotElf, readHeader } from '../elf/header.ts';
 import { readElf } from '../elf/read.ts';
 import type { ByteSource } from '../model/bytes.ts';
@@ -9,8 +11,6 @@ import { USUAL_PAGE_SIZE } from '../parse/page-size.ts';
 import { captureCore } from '../source/core.ts';
 import { TargetError } from '../source/errors.ts';
 import type { ElfSource } from '../source/target-file.ts';
-
-const ET_CORE = 4;
 
 /** Tells the two by e_type. @throws TargetError 'unusable' where nothing can be made of the file. */
 export const captureElfTarget: ElfSource = (bytes, path, options) =>

@@ -6,7 +6,7 @@ import type { Capture } from '../model/capture.ts';
 import { countBelow } from '../model/ordered.ts';
 import type { MappingKind } from '../model/report.ts';
 import { sizeOf } from '../model/units.ts';
-import type { Vma } from '../model/vma.ts';
+import { type Vma, VSYSCALL } from '../model/vma.ts';
 import type { MainStack } from './main-stack.ts';
 
 export interface Kind {
@@ -57,7 +57,6 @@ function kindOfName(name: string): MappingKind | null {
 }
 
 /** The legacy page of x86-64 has a fixed address; pmap prints it as [ anon ]. */
-const VSYSCALL = 0xffffffffff600000n;
 
 /** Size and alignment of a malloc arena's heap in glibc (HEAP_MAX_SIZE, 64-bit). */
 const ARENA_ALIGNMENT = 64n << 20n;

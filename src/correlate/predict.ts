@@ -1,6 +1,6 @@
 /** An ELF file by itself → the Capture of a process that has just this file loaded, as its headers predict it. */
 
-import type { Capture, Note, ProcessFacts } from '../model/capture.ts';
+import { type Capture, type Note, type ProcessFacts, READ_IMPLIES_EXEC } from '../model/capture.ts';
 import { type ElfFile, isProgram } from '../model/elf.ts';
 import type { Loader, Piece } from '../model/module.ts';
 import { baseName } from '../model/text.ts';
@@ -20,8 +20,6 @@ export interface Prediction {
   readonly pageSize: number;
   readonly pageSizeFrom: 'option' | 'assumed';
 }
-
-const READ_IMPLIES_EXEC = 0x400000;
 
 /** Predicts the mappings of a file that was read in full, or says why nothing can map it. */
 export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction): Capture | { why: string } {

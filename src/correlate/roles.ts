@@ -1,6 +1,6 @@
 /** Who is who among the mapped files: the executable, its interpreter, and who loads everything else. */
 
-import type { Capture, MappedFile } from '../model/capture.ts';
+import { type Capture, type MappedFile, READ_IMPLIES_EXEC } from '../model/capture.ts';
 import { type ElfFile, isProgram } from '../model/elf.ts';
 import type { Loader } from '../model/module.ts';
 import { baseName } from '../model/text.ts';
@@ -93,7 +93,7 @@ function loaderNamed(asked: string, loader: MappedFile | undefined): Loader {
 /** Known from the personality, else seen: nothing is readable without being executable, not even the heap or other memory. */
 export function readImpliesExec(capture: Capture): boolean {
   const { personality } = capture.process;
-  if (personality !== null) return (personality & 0x400000) !== 0;
+  if (personality !== null) return (personality & READ_IMPLIES_EXEC) !== 0;
   const plain = capture.vmas.filter(
     ({ name, permissions }) => (name === '[heap]' || !name.startsWith('[')) && permissions[0] === 'r',
   );

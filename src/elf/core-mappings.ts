@@ -9,6 +9,7 @@
  * `---p` and `r--p` look alike.
  */
 import { type Address, ascending, type FileOffset, fileOffset, type Range } from '../model/units.ts';
+import { VSYSCALL } from '../model/vma.ts';
 import type { CoreFile, CoreSegment } from './core.ts';
 import type { CoreFileMapping } from './core-notes.ts';
 
@@ -63,9 +64,6 @@ function protectionOf({ flags, start }: CoreSegment, byGdb: boolean): string {
   if (byGdb && (rest === '--' || start === VSYSCALL)) return `?${rest}`;
   return `${flags.read ? 'r' : '-'}${rest}`;
 }
-
-/** The one mapping that is executable and not readable on every x86-64 (kernel arch/x86 vsyscall_64.c). */
-const VSYSCALL = 0xffffffffff600000n;
 
 function withoutOverlap(files: readonly CoreFileMapping[]): CoreFileMapping[] {
   let end = 0n;

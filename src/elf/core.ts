@@ -41,7 +41,7 @@ export interface CoreSegment extends Range {
   readonly dumped: bigint;
 }
 
-const ET_CORE = 4;
+export const ET_CORE = 4;
 /** Notes hold all registers of every thread, some 16 KiB each. */
 const MOST_NOTES = 64 << 20;
 

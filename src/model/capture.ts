@@ -3,8 +3,8 @@ import type { Address } from './units.ts';
 import type { Vma } from './vma.ts';
 
 /**
- * The facts about one process, wherever they come from. Everything after `source` works on this value and
- * on nothing else; it never learns what kind of source made it, except to print `origin`.
+ * The facts about one process, wherever they come from. Everything after `source` works on this value and on nothing else.
+ * Beside printing `origin`, it asks of it only whether there was a process at all, or a file's headers alone.
  */
 export interface Capture {
   readonly origin: Origin;
@@ -51,6 +51,12 @@ export interface ProcessFacts {
   /** Threads' stack pointers in ascending order, where the evidence has them. */
   readonly stackPointers: readonly Address[];
 }
+
+/** personality(2): whatever is mapped readable is executable as well. */
+export const READ_IMPLIES_EXEC = 0x400000;
+
+/** What the kernel appends to the name of a file that has none any more (fs/d_path.c). */
+export const DELETED = ' (deleted)';
 
 /** The entries of the auxiliary vector that matter here (getauxval(3)); null where absent. */
 export interface AuxiliaryVector {

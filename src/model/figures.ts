@@ -2,6 +2,9 @@
 import type { Capture } from './capture.ts';
 import type { Vma } from './vma.ts';
 
+/** Kernels have some 25; hostile text could have another one on every line, or make every row slow. */
+export const MOST_FIGURES = 64;
+
 /** Columns that `pmap -XX` has and `-X` leaves out (procps pmap.c). */
 export const ONLY_IN_XX: ReadonlySet<string> = new Set([
   'KernelPageSize',

@@ -2,7 +2,7 @@ import type { Identity, UnavailableReason } from './capture.ts';
 import type { ElfFile } from './elf.ts';
 import type { Address, FileOffset, LoadBias, Range } from './units.ts';
 
-/** Whose rules lay the image out (GROUND-TRUTH: kernel, ld.so of glibc, of musl, of bionic). */
+/** Whose rules lay the image out: the kernel's, or those of the ld.so of glibc, of musl or of bionic. */
 export type Loader = 'kernel' | 'glibc' | 'musl' | 'bionic';
 
 /** One loaded instance of an ELF image. The same file loaded twice is two modules. */

@@ -1,6 +1,7 @@
 /**
  * The three spaces in which an ELF image's numbers live. They are branded so that the compiler catches
- * a mix-up; all of them are 64-bit and unsigned, hence bigint. Sizes and counts are plain numbers.
+ * a mix-up; all of them are 64-bit and unsigned, hence bigint. So are sizes in headers, which may be anything;
+ * sizes of mappings and counts are plain numbers.
  *
  *   file offset ──(segment: offset − vaddr)──▶ vaddr ──(+ load bias)──▶ run-time address
  *

@@ -24,5 +24,8 @@ export interface Vma {
   readonly file: number | null;
 }
 
+/** Where x86-64 shows its vsyscall page: executable and, in most kernels, not readable (arch/x86 vsyscall_64.c). */
+export const VSYSCALL = 0xffffffffff600000n;
+
 /** Figures of one VMA in the order of Capture.figureNames; null where this VMA lacks the figure. */
 export type Figures = readonly (number | null)[];

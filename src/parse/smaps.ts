@@ -11,6 +11,7 @@
  * Every record of one file has the same lines, so that an expression made of the first record's reads each of the others at
  * once. And many records are equal but for their first line: their figures are kept once.
  */
+import { MOST_FIGURES } from '../model/figures.ts';
 import { LastTwo } from '../model/last-two.ts';
 import { isAt, ownText } from '../model/text.ts';
 import type { Figures, Vma } from '../model/vma.ts';
@@ -27,8 +28,6 @@ interface Shape {
 }
 
 const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?[ \t\r]*$/;
-/** Kernels have some 25; hostile text could have another one on every line. */
-const MOST_FIGURES = 64;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
 const VM_FLAGS = 'VmFlags:';

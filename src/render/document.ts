@@ -1,4 +1,4 @@
-/** Report → the JSON document that CONTRACT and schema fix. */
+/** Report → the JSON document that the schema fixes. */
 import type { Note } from '../model/capture.ts';
 import type {
   DeviationDocument,

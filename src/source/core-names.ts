@@ -9,6 +9,7 @@
  * Nothing proves [heap]: the program break is kept nowhere.
  */
 import type { CoreMapping } from '../elf/core-mappings.ts';
+import { VSYSCALL } from '../model/vma.ts';
 
 export interface NameClues {
   /** AT_SYSINFO_EHDR. */
@@ -21,7 +22,6 @@ export interface NameClues {
   readonly machine: string;
 }
 
-const VSYSCALL = 0xffffffffff600000n;
 /** The kernel's data pages for the vDSO are few. */
 const LARGEST_VVAR = 64n << 10n;
 

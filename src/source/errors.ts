@@ -1,4 +1,4 @@
-/** Trouble with a target as a whole; trouble with one of its files rides inside the Capture. */
+/** Trouble with a target as a whole, or with an option's value; trouble with one of a target's files rides inside the Capture. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
   /** 'unusable': exit code 2; 'missing' and 'permission': exit code 3. */

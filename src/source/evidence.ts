@@ -41,6 +41,6 @@ export interface ImageRequest {
   readonly first: Vma;
   /** Can any of its mappings be an image's? */
   readonly wanted: boolean;
-  /** Is it the process's executable, of which everything is to be read? */
+  /** Is it the process's executable, of which more is read than of libraries? */
   readonly executable: boolean;
 }

@@ -9,7 +9,7 @@
  * A file that is refused is 'replaced' if this machine's, 'mismatch' if the user named it or its sysroot.
  */
 import { type Depth, readElf } from '../elf/read.ts';
-import type { Identity, ImageState, MappedFile, Note } from '../model/capture.ts';
+import { DELETED, type Identity, type ImageState, type MappedFile, type Note } from '../model/capture.ts';
 import { DEBUG_FILE, type ElfFile, isDebugFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
 import { KnownImages } from './known-images.ts';
@@ -29,7 +29,6 @@ export interface NamedFile {
   readonly depth: Depth;
 }
 
-const DELETED = ' (deleted)';
 /** Names of what the kernel shows like files although no folder has them, and devices. */
 const NO_FILE = /^\/(memfd:|SYSV[0-9a-f]{8}|anon_hugepage|secretmem|\[aio\]|dev\/(?!shm\/))|^anon_inode:|^\[/;
 

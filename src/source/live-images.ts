@@ -1,7 +1,7 @@
 /** Reads the ELF headers of the files that a process has mapped. */
 import { isElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
-import { type ImageState, isDevice, type MappedFile } from '../model/capture.ts';
+import { DELETED, type ImageState, isDevice, type MappedFile } from '../model/capture.ts';
 import { type ElfFile, hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import type { KnownImages } from './known-images.ts';
@@ -9,8 +9,6 @@ import { MappedFileOpener, type Wanted } from './open-mapped.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { HeaderBudget, readImage, unavailable } from './read-image.ts';
 import type { Recorder } from './recorder.ts';
-
-const DELETED = ' (deleted)';
 
 /** ld.so of glibc by the name that programs ask for, on every machine (its sysdeps/ and shlib-versions). */
 const GLIBC_LOADER = /\/ld(64|-linux[\w-]*)?\.so\.\d$/;

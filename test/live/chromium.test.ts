@@ -1,6 +1,6 @@
 /**
  * The largest program that people look at: a browser of a dozen processes, a hundred libraries each. Its renderers take
- * write permission from pages of their own data after loading (GROUND-TRUTH K3), which is all that may differ.
+ * write permission from pages of their own data after loading, which is all that may differ.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

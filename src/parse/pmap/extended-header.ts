@@ -9,6 +9,7 @@
  *
  * The names of smaps figures are never translated and stand between the two groups of words that are.
  */
+import { MOST_FIGURES, ONLY_IN_XX } from '../../model/figures.ts';
 import { wordsOf } from './cursor.ts';
 import { isFigureName } from './figure-names.ts';
 
@@ -35,10 +36,6 @@ export interface ExtendedHeader {
 
 const TABULAR_WORDS = /^(?:Kbytes|RSS|PSS|Mode|SIZE|DIRTY)$/;
 const ASCII = /^[\x21-\x7e]+$/;
-/** No kernel has half as many figures; a wider header would make every row slow. */
-const MOST_FIGURES = 64;
-/** What `-X` leaves out. */
-const LONG_ONLY = ['KernelPageSize', 'MMUPageSize', 'Shared_Clean', 'Private_Dirty', 'AnonHugePages'];
 const BASIC = ['Rss', 'Pss', 'Referenced', 'Swap'];
 
 /** Reads a line; null where it is no such header. */
@@ -108,6 +105,7 @@ function variantOf(
   const whole = !lead || (lead.permissions && lead.offset && lead.device && lead.inode);
   if (!whole || !has('Size') || !BASIC.every(has)) return 'procps -C';
   const version = /VmFlags[^ \t\r]/.test(line) ? 'procps 3.3.7-3.3.14' : 'procps';
-  if (LONG_ONLY.every(has)) return `${version} -XX`;
-  return vmFlags || LONG_ONLY.some(has) ? `${version} -C` : `${version} -X`;
+  const more = [...ONLY_IN_XX];
+  if (more.every(has)) return `${version} -XX`;
+  return vmFlags || more.some(has) ? `${version} -C` : `${version} -X`;
 }
