@@ -1,31 +1,21 @@
 /** What the pmaps of this machine print about a child process, against its /proc/PID/maps and smaps. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Vma } from '../../src/model/vma.ts';
 import type { TextProcess } from '../../src/parse/text.ts';
+import { type Subject, start, stopAll } from '../support/process.ts';
 import { parseBytes } from './text-support.ts';
 
 const ENGLISH = { LC_ALL: 'C' };
-let child: ChildProcess;
+let child: Subject;
 let smaps: TextProcess;
 
-/** Waits until the child sleeps, after which its mappings no longer change. */
 beforeAll(async () => {
-  child = spawn('sleep', ['1000'], { stdio: 'ignore' });
-  const state = (): string => readFileSync(`/proc/${child.pid}/syscall`, 'latin1');
-  const deadline = Date.now() + 10_000;
-  while (!readComm().startsWith('sleep') || !/^(?:230|35|115|101|162|407) /.test(state())) {
-    if (Date.now() > deadline) break;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
+  child = await start('/bin/sh', ['-c', 'echo ready; read line']);
   smaps = parseBytes(readFileSync(`/proc/${child.pid}/smaps`, 'latin1'))[0]!;
 });
-afterAll(() => {
-  child.kill();
-});
-
-const readComm = (): string => readFileSync(`/proc/${child.pid}/comm`, 'latin1');
+afterAll(stopAll);
 
 const output = (
   command: string,
