@@ -16,20 +16,32 @@ export interface Choice {
   readonly fromAuxv: boolean;
 }
 
+/** Where modules are looked for. */
+export interface Search {
+  readonly capture: Capture;
+  readonly index: VmaIndex;
+  readonly effort: Effort;
+}
+
+/** A mapped file whose image is looked for among its mappings. */
+export interface Sought {
+  /** Index into Capture.files. */
+  readonly file: number;
+  readonly vmas: readonly Vma[];
+  readonly role: Module['role'];
+  readonly rules: LayoutRules;
+}
+
 /** The candidate whose layout fits best; a file whose segments cannot produce the mappings is refused. */
 export function chooseCandidate(
-  capture: Capture,
+  search: Search,
+  sought: Sought,
   candidates: readonly ImageCandidate[],
-  role: Module['role'],
-  file: number,
-  vmas: readonly Vma[],
-  rules: LayoutRules,
-  index: VmaIndex,
-  effort: Effort,
 ): Choice | 'ambiguous' | 'mismatch' {
+  const { vmas } = sought;
   const choices = candidates
-    .map(candidate => instancesOf(capture, candidate, role, file, vmas, rules, index, effort))
-    .filter(choice => choice.instances.length > 0 && isLikely(choice, vmas, rules));
+    .map(candidate => instancesOf(search, sought, candidate))
+    .filter(choice => choice.instances.length > 0 && isLikely(choice, sought));
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;
   const [best, ...others] = choices.sort((a, b) => compareFit(fitted(a), fitted(b)));
   if (!best) {
@@ -52,7 +64,7 @@ export function chooseCandidate(
  * A file that was found by its name alone may be another one, which fits somewhere in part: its code must begin and end
  * where mappings do. Of what has no code, an emulator's guest, or where everything is executable, that tells nothing.
  */
-const isLikely = ({ candidate, instances }: Choice, vmas: readonly Vma[], rules: LayoutRules): boolean =>
+const isLikely = ({ candidate, instances }: Choice, { vmas, rules }: Sought): boolean =>
   candidate.identity !== 'path-only' ||
   rules.readImpliesExec ||
   instances.some(({ fit }) => fit.executableWhole) ||
@@ -60,14 +72,9 @@ const isLikely = ({ candidate, instances }: Choice, vmas: readonly Vma[], rules:
   vmas.every(({ permissions }) => permissions[2] !== 'x');
 
 function instancesOf(
-  capture: Capture,
+  { capture, index, effort }: Search,
+  { file, vmas, role, rules }: Sought,
   candidate: ImageCandidate,
-  role: Module['role'],
-  file: number,
-  vmas: readonly Vma[],
-  rules: LayoutRules,
-  index: VmaIndex,
-  effort: Effort,
 ): Choice {
   const { elf } = candidate;
   const bias = biasFromAuxv(capture, elf, role);
@@ -76,14 +83,8 @@ function instancesOf(
     if (known.fit.present > 0) {
       const own = (vma: Vma): boolean =>
         known.pieces.some(piece => vma.start < piece.end && piece.start < vma.end);
-      const others = findInstances(
-        elf,
-        file,
-        vmas.filter(vma => !own(vma)),
-        rules,
-        effort,
-        true,
-      );
+      const rest = vmas.filter(vma => !own(vma));
+      const others = findInstances(elf, file, rest, rules, effort, true);
       return { candidate, instances: [known, ...others], fromAuxv: true };
     }
   }

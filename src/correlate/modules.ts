@@ -2,11 +2,11 @@
  * From the mapped files to the modules: each ELF file's loaded instances, placed by load bias. The executable and
  * its interpreter by the auxiliary vector, which is exact; libraries by the fit of all their mappings together.
  */
-import { type Capture, isDevice, type MappedFile, type UnavailableReason } from '../model/capture.ts';
+import { type Capture, isDevice, type UnavailableReason } from '../model/capture.ts';
 import type { Loader, Module, Piece } from '../model/module.ts';
 import { type Address, biasOf, byStart, fileOffset } from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import { chooseCandidate } from './choose.ts';
+import { chooseCandidate, type Search } from './choose.ts';
 import type { Effort } from './effort.ts';
 import type { LayoutRules } from './layout.ts';
 import { instanceAt } from './place.ts';
@@ -40,24 +40,22 @@ export function placeModules(
     // personality(2) can turn it on for what is mapped from then on.
     readImpliesExec: impliesExec && !vmas.some(isOnlyReadable),
   });
-  const modules = capture.files.flatMap((file, i) =>
-    modulesOfFile(capture, file, i, byFile[i]!, roles, rules, index, effort),
-  );
+  const search = { capture, index, effort };
+  const modules = capture.files.flatMap((_, i) => modulesOfFile(search, roles, rules, i, byFile[i]!));
   const vdso = vdsoModule(capture, rules('kernel'));
   if (vdso) modules.push(vdso);
   return modules.sort(byStart);
 }
 
 function modulesOfFile(
-  capture: Capture,
-  file: MappedFile,
-  i: number,
-  vmas: readonly Vma[],
+  search: Search,
   roles: Roles,
   rulesOf: (loader: Loader, vmas: readonly Vma[]) => LayoutRules,
-  index: VmaIndex,
-  effort: Effort,
+  i: number,
+  vmas: readonly Vma[],
 ): PlacedModule[] {
+  const { capture, index } = search;
+  const file = capture.files[i]!;
   const role = i === roles.executable ? 'executable' : i === roles.interpreter ? 'interpreter' : 'library';
   const first = vmas[0];
   if (!first || file.image.status === 'not-elf') return [];
@@ -71,7 +69,7 @@ function modulesOfFile(
     const loaded = role !== 'library' || (!isMemory && vmas.some(isCode));
     return loaded ? [withoutImage(base, role, first.start, reason, message)] : [];
   }
-  const choice = chooseCandidate(capture, file.image.candidates, role, i, vmas, base.rules, index, effort);
+  const choice = chooseCandidate(search, { file: i, vmas, role, rules: base.rules }, file.image.candidates);
   if (choice === 'ambiguous' || choice === 'mismatch') {
     const { pageSize, pageSizeFrom } = capture.process;
     const mayBeLarger = file.image.candidates.some(({ elf }) => !/^(x86-64|i386)$/.test(elf.machine));
