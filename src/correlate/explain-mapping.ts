@@ -9,7 +9,7 @@ import { deviationsOf, type ModuleState } from './deviations.ts';
 import type { Effort } from './effort.ts';
 import { kindOf } from './kinds.ts';
 import type { MainStack } from './main-stack.ts';
-import { LoneMapping, ModuleMapping, NONE } from './mapping.ts';
+import { LoneMapping, ModuleMapping, NONE, undivided } from './mapping.ts';
 import { stackRequest } from './relro.ts';
 import type { VmaIndex } from './vma-index.ts';
 
@@ -111,8 +111,9 @@ function unclaimed(context: Context, vma: Vma, index: number, found: readonly De
     }
   }
   if (module === null && deviations.length === 0) return new LoneMapping(index, vma, kind, inferred);
-  const none = { segments: NONE, relro: null, merged: NONE, parts: NONE, residents: NONE };
-  return { index, vma, kind, inferred, module, deviations, ...none };
+  const parts = module === null ? NONE : undivided(vma, module);
+  const none = { segments: NONE, relro: null, merged: NONE, residents: NONE };
+  return { index, vma, kind, inferred, module, deviations, parts, ...none };
 }
 
 /** GNU_STACK of the executable without execute permission. */

@@ -128,6 +128,7 @@ function partsOf(vma: Vma, own: readonly Claim[], states: States, all: boolean):
   return parts;
 }
 
-const undivided = ({ start, end }: Vma, module: number): Part[] => [
+/** The one part of a mapping that cannot be divided. */
+export const undivided = ({ start, end }: Vma, module: number): Part[] => [
   { kind: 'unnamed', name: null, section: null, whole: true, module, start, end },
 ];

@@ -21,7 +21,7 @@ export const renderSections: Renderer = function* (whole, options) {
   for (const mapping of report.mappings) {
     const name = names.of(mapping);
     const style = permissionStyle(palette, mapping.vma.permissions);
-    for (const part of partsOrWhole(mapping)) {
+    for (const part of partsOrWhole(report, mapping)) {
       const what = part ? partWords(part) : { text: contentsOf(report, mapping).head, quiet: true };
       const { start, end } = part ?? mapping.vma;
       const cells: Cell[] = [
@@ -37,9 +37,9 @@ export const renderSections: Renderer = function* (whole, options) {
   }
 };
 
-function partsOrWhole(mapping: Mapping): readonly (Part | null)[] {
-  const { parts } = mapping;
-  return parts.length > 0 ? parts : [null];
+/** null: the mapping as a whole, of which no parts are known. */
+function partsOrWhole(report: Report, { module, parts }: Mapping): readonly (Part | null)[] {
+  return module !== null && report.modules[module]!.image.status === 'read' ? parts : [null];
 }
 
 function measure(report: Report, names: MappingNames): Column[] {

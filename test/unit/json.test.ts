@@ -50,6 +50,15 @@ describe('json', () => {
       expectValid(JSON.parse(text));
     });
 
+  it('has parts that cover each mapping of a module, read or not, and none elsewhere', () => {
+    for (const report of Object.values(WORLDS))
+      for (const { module, start, end, parts } of toDocument(report).mappings) {
+        const edges = module === null ? [] : [start, ...parts.map(part => part.end)];
+        expect(parts.map(part => part.start)).toEqual(edges.slice(0, -1));
+        if (module !== null) expect(edges.at(-1)).toBe(end);
+      }
+  });
+
   it('is written while later mappings are made', () => {
     const report = WORLDS['ordinary']!;
     expect([...renderJson(report, IN_A_PIPE)].length).toBeGreaterThan(report.mappings.length);
