@@ -11,8 +11,9 @@ export function onInterrupt(tidy: () => void): () => void {
     for (const signal of SIGNALS) process.removeListener(signal, interrupt);
   };
   const interrupt = (signal: NodeJS.Signals): void => {
-    release();
+    // In this order: the next signal, of an impatient user, ends the process at once.
     tidy();
+    release();
     process.kill(process.pid, signal);
     // The first process of a PID namespace does not die of its own signals.
     if (process.pid === 1) process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal]);

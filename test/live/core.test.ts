@@ -4,7 +4,16 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -132,8 +141,9 @@ else
   });
 
 describeWith(['gdb', ...requirements(DEFAULT)], 'what a core by gcore does not tell', () => {
-  const gcoreOf = async (program: string): Promise<{ live: Report; report: Report }> => {
+  const gcoreOf = async (program: string, filter?: string): Promise<{ live: Report; report: Report }> => {
     const subject = await start(build(program));
+    if (filter) writeFileSync(`/proc/${subject.pid}/coredump_filter`, filter);
     const core = join(scratch, `gcore.${subject.pid}`);
     await gcore(subject.pid, core);
     const live = explainPid(subject.pid);
@@ -151,6 +161,16 @@ describeWith(['gdb', ...requirements(DEFAULT)], 'what a core by gcore does not t
     const { findings } = check(report, DEFAULT_POLICY, '2026-01-01');
     const aliased = findings.filter(({ rule }) => rule === 'aliased-writable-executable');
     expect(aliased.map(({ outcome }) => outcome)).toEqual(['inconclusive']);
+  });
+
+  it.each(['0', '4'])('of RELRO, where coredump_filter is %s: it is not taken for missing', async filter => {
+    const { live, report } = await gcoreOf('plain.c', filter);
+    const real = new Map(live.capture.vmas.map(vma => [vma.start, vma.permissions]));
+    for (const { start: at, permissions } of report.capture.vmas)
+      for (let i = 0; i < 3; i++) expect([real.get(at)![i], '?']).toContain(permissions[i]);
+    expect(report.justStarted).toBe(false);
+    for (const [i, { relro }] of report.modules.entries())
+      expect([live.modules[i]!.relro.inForce, 'unknown']).toContain(relro.inForce);
   });
 
   it('of guards and reserves: whether they may be read; they are known by their shape', async () => {

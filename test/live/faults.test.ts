@@ -186,7 +186,10 @@ describeWith(requirements(DEFAULT), 'a signal', () => {
       const folder = scratchFolder('interrupted');
       // Where the system cannot watch a folder, the command is interrupted at some other moment, which must do as well.
       const { child, ending } = command(['--json', '-o', join(folder, 'report.json'), String(subject.pid)]);
-      const watcher = watch(folder, () => child.kill(signal));
+      // An impatient user sends it more than once.
+      const watcher = watch(folder, () => {
+        for (let times = 0; times < 100; times++) child.kill(signal);
+      });
       const { signal: ended, stderr, code } = await ending;
       watcher.close();
       expectCalm(stderr);
