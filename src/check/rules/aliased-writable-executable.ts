@@ -74,7 +74,7 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
 });
 
 const isUntold = ({ vma: { file, permissions } }: Mapping): boolean =>
-  file !== null && /^.(\?|.\?)/.test(permissions);
+  file !== null && (permissions[1] === '?' || permissions[2] === '?');
 
 const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
 

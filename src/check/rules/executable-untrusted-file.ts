@@ -40,14 +40,12 @@ export const executableUntrustedFile: Rule = defineRule<Untrusted, Record<string
     }
     if (untrusted.length > 0) return;
     const files = context.report.capture.files;
-    const mapped = context.report.mappings.flatMap(({ vma: { file, permissions } }) =>
-      file === null || permissions[2] === '-'
-        ? []
-        : [{ path: files[file]!.path, told: permissions[2] === 'x' }],
-    );
-    if (mapped.some(({ told }) => !told))
+    const { mappings } = context.report;
+    const isUnplaced = ({ vma }: Mapping): boolean =>
+      vma.file !== null && vma.permissions[2] === 'x' && !files[vma.file]!.path.includes('/');
+    if (mappings.some(({ vma }) => vma.file !== null && vma.permissions[2] === '?'))
       yield inconclusive(about, 'the evidence does not tell what is executable');
-    else if (mapped.every(({ path }) => path.includes('/'))) yield { outcome: 'pass', about, facts: {} };
+    else if (!mappings.some(isUnplaced)) yield { outcome: 'pass', about, facts: {} };
     else yield inconclusive(about, 'the evidence does not tell in which folders its files lie');
   },
   fail: ({ reason, mappings, bytes }) =>

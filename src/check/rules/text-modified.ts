@@ -49,7 +49,8 @@ export const textModified: Rule = defineRule<Modified, Untouched>({
         );
       const all = context.mappingsOf[module.index]!;
       const modified = all.filter(isModified);
-      const replaced = overCode(module, covering.get(module.index) ?? []);
+      const others = covering.get(module.index);
+      const replaced = others ? overCode(module, others) : NONE;
       if (modified.length + replaced.mappings.length > 0)
         return broken(context, about, modified, replaced, elf.textRelocations);
       const own = all.filter(({ vma }) => vma.permissions[2] === 'x');
