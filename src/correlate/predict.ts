@@ -3,10 +3,20 @@
 import { type Capture, type Note, type ProcessFacts, READ_IMPLIES_EXEC } from '../model/capture.ts';
 import { type ElfFile, isProgram } from '../model/elf.ts';
 import type { Loader, Piece } from '../model/module.ts';
+import { mergeSpans, overlap } from '../model/spans.ts';
 import { baseName } from '../model/text.ts';
-import { atBias, fileOffset, hex, type LoadBias, pageDown, pageUp } from '../model/units.ts';
+import {
+  atBias,
+  fileOffset,
+  hex,
+  type LoadBias,
+  pageDown,
+  pageUp,
+  type Range,
+  sizeOf,
+} from '../model/units.ts';
 import type { Vma } from '../model/vma.ts';
-import { loadsOf, predictLayout } from './layout.ts';
+import { loadsOf, predictLayout, relroRanges } from './layout.ts';
 import { predictedBias } from './load-address.ts';
 import { whyUnmappable } from './mappable.ts';
 import { stackRequest } from './relro.ts';
@@ -29,7 +39,8 @@ export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction
   if (why !== null) return { why };
   const bias = predictedBias(elf, program, pageSize);
   const readImpliesExec = program && impliesExec(elf);
-  const pieces = predictLayout(elf, bias, { loader, pageSize, relro: true, readImpliesExec });
+  const rules = { loader, pageSize, relro: true, readImpliesExec };
+  const pieces = predictLayout(elf, bias, rules);
   const name = path ?? '(standard input)';
   const facts: ProcessFacts = {
     pid: null,
@@ -60,7 +71,11 @@ export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction
       },
     ],
     vdso: null,
-    notes: [predictedNote(elf, loader, bias, pageSize), ...overlapNotes(elf, pageSize)],
+    notes: [
+      predictedNote(elf, loader, bias, pageSize),
+      ...overlapNotes(elf, pageSize),
+      ...relroNotes(relroRanges(elf, bias, rules), pieces),
+    ],
   };
 }
 
@@ -118,6 +133,16 @@ function predictedNote(elf: ElfFile, loader: Loader, bias: LoadBias, pageSize: n
     code: 'predicted',
     message: `no process: every mapping is predicted from the file's headers by the rules of ${RULES[loader]}, for pages of ${pageSize >> 10} KiB, ${place}${relro}; heap, stacks, libraries and what neighbours merge with are not part of it`,
   };
+}
+
+/** mprotect(2) fails where it meets a page that is not mapped, and who applies RELRO gives up then. */
+function relroNotes(ranges: readonly Range[], pieces: readonly Piece[]): Note[] {
+  const mapped = mergeSpans(pieces);
+  const bytes = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
+  if (overlap(ranges, mapped) === bytes) return [];
+  const message =
+    'GNU_RELRO reaches into pages that are not mapped, so protecting it fails, and glibc ends the program at its start: cannot apply additional memory protection after relocation';
+  return [{ code: 'relro-unmapped', message }];
 }
 
 /** Linked for smaller pages, segments may begin in a page in which another ends; the later one in the table is mapped over it. */
