@@ -12,7 +12,7 @@ export function choosePalette(choice: ColorChoice, toFile: boolean, env: NodeJS.
   if (choice === 'never') return PLAIN;
   const force = env['FORCE_COLOR'];
   if (env['NO_COLOR']) return PLAIN;
-  if (force !== undefined) return force === '0' ? PLAIN : ANSI;
+  if (force) return force === '0' ? PLAIN : ANSI;
   return !toFile && isTerminal(1) && env['TERM'] !== 'dumb' ? ANSI : PLAIN;
 }
 

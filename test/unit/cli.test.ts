@@ -126,7 +126,7 @@ describe('colour', () => {
 
   it.each([
     [{ FORCE_COLOR: '1' }, ANSI],
-    [{ FORCE_COLOR: '' }, ANSI],
+    [{ FORCE_COLOR: '' }, PLAIN],
     [{ FORCE_COLOR: '0' }, PLAIN],
     [{ NO_COLOR: '1' }, PLAIN],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, PLAIN],
