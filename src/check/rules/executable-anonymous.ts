@@ -36,7 +36,10 @@ export const executableAnonymous: Rule = defineRule<Anonymous, Record<string, ne
       return;
     }
     if (context.report.readImpliesExec) {
-      yield inconclusive(about, 'READ_IMPLIES_EXEC is on: what is mapped readable is executable, code or not');
+      yield inconclusive(
+        about,
+        'READ_IMPLIES_EXEC is on: what is mapped readable is executable, code or not',
+      );
       return;
     }
     const { mappings: all, capture } = context.report;
