@@ -8,12 +8,14 @@ export interface ElfNote {
   /** Without the final NUL. */
   readonly name: string;
   readonly type: number;
+  /** Position of the note in `bytes`. */
+  readonly start: number;
   /** Position of the descriptor in `bytes`, and its length in bytes. */
   readonly at: number;
   readonly descriptor: Uint8Array;
 }
 
-const NT_GNU_BUILD_ID = 3;
+export const NT_GNU_BUILD_ID = 3;
 
 /** The notes in `bytes`, up to the first that does not fit. */
 export function* notesIn(
@@ -43,15 +45,21 @@ function noteAt(bytes: Uint8Array, words: Words, at: number, align: number): Elf
   if (end > bytes.length) return null;
   let name = '';
   for (let i = 0; i < nameSize - 1 && i < LONGEST_NAME; i++) name += String.fromCharCode(bytes[at + 12 + i]!);
-  return { name, type: words.u32(at + 8), at: descriptorAt, descriptor: bytes.subarray(descriptorAt, end) };
+  return {
+    name,
+    type: words.u32(at + 8),
+    start: at,
+    at: descriptorAt,
+    descriptor: bytes.subarray(descriptorAt, end),
+  };
 }
 
 const LONGEST_NAME = 64;
 const LONGEST_BUILD_ID = 64;
 
 /** Lower-case hexadecimal build ID among the notes; null where there is none. */
-export function buildIdIn(bytes: Uint8Array, is64: boolean, little: boolean, align: number): string | null {
-  for (const { name, type, descriptor } of notesIn(bytes, is64, little, align))
+export function buildIdIn(notes: Iterable<ElfNote>): string | null {
+  for (const { name, type, descriptor } of notes)
     if (name === 'GNU' && type === NT_GNU_BUILD_ID && descriptor.length > 0)
       return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
   return null;

@@ -6,8 +6,8 @@ import { decodeDynamic, hasTextRelocations, readDynamicEntries } from './dynamic
 import { addFlaws } from './flaws.ts';
 import { headerSize, programHeaderSize, type RawHeader, readHeader, sectionHeaderSize } from './header.ts';
 import { fileTypeName, machineName } from './names.ts';
-import { buildIdIn } from './notes.ts';
-import { rebuildSections } from './rebuild.ts';
+import { buildIdIn, notesIn } from './notes.ts';
+import { type PlacedNote, rebuildSections } from './rebuild.ts';
 import { alignmentOf, decodeSections } from './sections.ts';
 import { readSlots } from './slots.ts';
 import { StringTable } from './strings.ts';
@@ -42,7 +42,7 @@ export function readElf(file: ByteSource, depth: Depth, part: 'file' | 'segments
   const rebuilt = named.length === 0;
   const entries =
     depth === 'headers' && !rebuilt ? null : readDynamicEntries(source, segments, header, flaws);
-  const sections = rebuilt ? rebuildSections(segments, entries) : named;
+  const sections = rebuilt ? rebuildSections(segments, entries, notesOf(source, header, segments)) : named;
   addFlaws(flaws, header, segments, table, named, file.size);
   return {
     class: is64 ? 64 : 32,
@@ -90,28 +90,41 @@ function withTail(file: ByteSource, header: RawHeader): ByteSource {
   };
 }
 
-function findBuildId(
+/** The notes of PT_NOTE segments, with their link-time addresses. */
+function* notesOf(
   source: ByteSource,
   { is64, little }: RawHeader,
+  segments: readonly ProgramHeader[],
+): Generator<PlacedNote> {
+  let left = MOST_NOTE_SEGMENTS;
+  for (let i = 0; i < segments.length && left > 0; i++) {
+    const { type, offset, vaddr: at, filesz, align } = segments[i]!;
+    if (type !== 'NOTE') continue;
+    left--;
+    const bytes = readNotes(source, offset, filesz);
+    for (const note of notesIn(bytes, is64, little, Number(align & 15n)))
+      yield { ...note, vaddr: at + BigInt(note.start) };
+  }
+}
+
+const readNotes = (source: ByteSource, offset: bigint, size: bigint): Uint8Array =>
+  source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
+
+function findBuildId(
+  source: ByteSource,
+  header: RawHeader,
   segments: readonly ProgramHeader[],
   sections: readonly Section[],
   table: RawTable,
 ): string | null {
-  const idAt = (offset: bigint, size: bigint, align: bigint): string | null => {
-    const bytes = source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
-    return buildIdIn(bytes, is64, little, Number(align & 15n));
-  };
-  let notes = 0;
-  for (let i = 0; i < segments.length && notes < MOST_NOTE_SEGMENTS; i++) {
-    const { type, offset, filesz, align } = segments[i]!;
-    if (type !== 'NOTE') continue;
-    notes++;
-    const id = idAt(offset, filesz, align);
-    if (id) return id;
-  }
+  const id = buildIdIn(notesOf(source, header, segments));
+  if (id !== null) return id;
   // Go's linker leaves it out of its PT_NOTE.
   const section = sections.find(({ name, type }) => name === '.note.gnu.build-id' && type === 'NOTE');
-  return section ? idAt(section.offset, section.size, alignmentOf(table, section.index)) : null;
+  if (!section) return null;
+  const bytes = readNotes(source, section.offset, section.size);
+  const align = Number(alignmentOf(table, section.index) & 15n);
+  return buildIdIn(notesIn(bytes, header.is64, header.little, align));
 }
 
 function readInterpreter(source: ByteSource, segments: readonly ProgramHeader[]): string | null {

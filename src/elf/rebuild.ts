@@ -6,6 +6,7 @@
 import type { ProgramHeader, Section } from '../model/elf.ts';
 import { ascending, fileOffset, vaddr } from '../model/units.ts';
 import { DT, type DynamicEntries, offsetOfVaddr } from './dynamic.ts';
+import { type ElfNote, NT_GNU_BUILD_ID } from './notes.ts';
 
 interface Found {
   readonly name: string;
@@ -15,12 +16,22 @@ interface Found {
   readonly size: bigint;
 }
 
+/** A note, and its link-time address. */
+export interface PlacedNote extends ElfNote {
+  readonly vaddr: bigint;
+}
+
 /** The sections that can be told, in address order, numbered from 1 as in a section table. */
 export function rebuildSections(
   segments: readonly ProgramHeader[],
   dynamic: DynamicEntries | null,
+  notes: Iterable<PlacedNote>,
 ): Section[] {
-  const found = [...firstOf(fromSegments(segments)), ...(dynamic ? fromDynamic(dynamic) : [])]
+  const found = [
+    ...firstOf(fromSegments(segments)),
+    ...firstOf(fromNotes(notes)),
+    ...(dynamic ? fromDynamic(dynamic) : []),
+  ]
     .map(section => ({ ...section, offset: offsetOfVaddr(segments, section.vaddr) }))
     .filter(section => section.offset !== null && section.size > 0n)
     .sort((a, b) => ascending(a.vaddr, b.vaddr));
@@ -57,6 +68,21 @@ function* fromSegments(segments: readonly ProgramHeader[]): Generator<Found> {
       yield { name: '.note.gnu.property', type: 'NOTE', flags: 'A', vaddr: at, size };
   }
 }
+
+/** glibc's start code and the linker make a section of one note each. */
+function* fromNotes(notes: Iterable<PlacedNote>): Generator<Found> {
+  for (const { name, type, start, at, descriptor, vaddr: first } of notes) {
+    const section = name === 'GNU' ? NOTE_SECTIONS.get(type) : undefined;
+    const size = BigInt(at + descriptor.length - start);
+    if (section !== undefined) yield { name: section, type: 'NOTE', flags: 'A', vaddr: first, size };
+  }
+}
+
+const NT_GNU_ABI_TAG = 1;
+const NOTE_SECTIONS = new Map([
+  [NT_GNU_ABI_TAG, '.note.ABI-tag'],
+  [NT_GNU_BUILD_ID, '.note.gnu.build-id'],
+]);
 
 function* fromDynamic({ values }: DynamicEntries): Generator<Found> {
   const sized = (name: string, type: string, flags: string, at: number, size: number): Found | undefined => {

@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureElf, captureElfTarget } from '../../src/cli/elf-target.ts';
 import { correlate } from '../../src/correlate/report.ts';
+import { readElf } from '../../src/elf/read.ts';
 import { bytesInMemory } from '../../src/model/bytes.ts';
+import { hasGlibcStart } from '../../src/model/elf.ts';
 import type { Report } from '../../src/model/report.ts';
 import { TargetError } from '../../src/source/errors.ts';
 import { build } from '../support/build.ts';
+import { patchElf } from '../support/patch-elf.ts';
+import { readelfSections } from '../support/readelf.ts';
 import { describeWith, itWith, which } from '../support/tools.ts';
 import { DEFAULT, LIBRARY, requirements, variant } from '../support/variant.ts';
 import { type ElfToWrite, type SegmentToWrite, writeElf } from '../support/write-elf.ts';
@@ -147,6 +151,22 @@ itWith(requirements(WIDE), 'GNU_RELRO that reaches beyond its segment is told to
   // Debian 13's lld pads the segment, and the program runs.
   expect(note === undefined).toBe(said === '');
   if (note) expect(said).toContain(/: (cannot.*)/.exec(note.message)![1]);
+});
+
+describe('without section headers', () => {
+  for (const kind of ['pie', 'static', 'static-pie', 'shared'] as const) {
+    const made = variant('gcc', 'bfd', kind);
+    itWith(['readelf', ...requirements(made)], `${kind}: what is rebuilt lies where it lay`, () => {
+      const whole = build(kind === 'shared' ? 'lib.c' : 'plain.c', made);
+      const wanted = readelfSections(whole).map(({ name, address, size }) => [name, address, size]);
+      const elf = readElf(bytesInMemory(readFileSync(patchElf(whole, 'sections-stripped'))), 'full');
+      expect(elf.sectionsFrom).toBe('rebuilt');
+      const found = elf.sections.map(({ name, vaddr, size }) => [name, vaddr, size]);
+      expect(found.map(([name]) => name)).toContain('.note.gnu.build-id');
+      for (const section of found) expect(wanted).toContainEqual(section);
+      expect(hasGlibcStart(elf)).toBe(kind !== 'shared');
+    });
+  }
 });
 
 describe('roles', () => {
