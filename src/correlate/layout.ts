@@ -29,6 +29,8 @@ export interface LayoutRules {
   readonly pageSize: number;
   /** Has the loader made GNU_RELRO read-only (after relocation)? */
   readonly relro: boolean;
+  /** Is that bionic's linker, which rounds the end up? It loads the libraries, and protects the executable too. */
+  readonly relroRoundsUp: boolean;
   /** READ_IMPLIES_EXEC in the personality: whatever is readable is executable. */
   readonly readImpliesExec: boolean;
 }
@@ -65,7 +67,6 @@ export function predictLayout(elf: ElfFile, bias: LoadBias, rules: LayoutRules):
  */
 export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): Range[] {
   const { programHeaders } = elf;
-  const isBionic = rules.loader === 'bionic';
   const ranges: Range[] = [];
   for (let i = programHeaders.length - 1; i >= 0; i--) {
     const header = programHeaders[i]!;
@@ -73,9 +74,9 @@ export function relroRanges(elf: ElfFile, bias: LoadBias, rules: LayoutRules): R
     const first = atBias(bias, header.vaddr);
     const last = (first + header.memsz) as Address;
     const start = pageDown(first, rules.pageSize);
-    const end = isBionic ? pageUp(last, rules.pageSize) : pageDown(last, rules.pageSize);
+    const end = (rules.relroRoundsUp ? pageUp : pageDown)(last, rules.pageSize);
     if (start < end) ranges.push({ start, end });
-    if (!isBionic) break;
+    if (!rules.relroRoundsUp) break;
   }
   return mergeSpans(ranges);
 }

@@ -37,6 +37,7 @@ export function placeModules(
     loader,
     pageSize: capture.process.pageSize,
     relro: true,
+    relroRoundsUp: roles.libraryLoader === 'bionic',
     // personality(2) can turn it on for what is mapped from then on.
     readImpliesExec: impliesExec && !vmas.some(isOnlyReadable),
   });

@@ -34,12 +34,13 @@ export interface Prediction {
 /** Predicts the mappings of a file that was read in full, or says why nothing can map it. */
 export function predictCapture({ elf, path, pageSize, pageSizeFrom }: Prediction): Capture | { why: string } {
   const program = isProgram(elf) || isInterpreter(elf, path);
-  const loader = program ? 'kernel' : loaderOfLibrary(elf);
+  const libraryLoader = loaderOfLibrary(elf);
+  const loader = program ? 'kernel' : libraryLoader;
   const why = whyUnmappable(elf, loader, pageSize);
   if (why !== null) return { why };
   const bias = predictedBias(elf, program, pageSize);
   const readImpliesExec = program && impliesExec(elf);
-  const rules = { loader, pageSize, relro: true, readImpliesExec };
+  const rules = { loader, pageSize, relro: true, relroRoundsUp: libraryLoader === 'bionic', readImpliesExec };
   const pieces = predictLayout(elf, bias, rules);
   const name = path ?? '(standard input)';
   const facts: ProcessFacts = {

@@ -19,7 +19,7 @@ export function deviationsOf({ mappings, modules }: Report): { code: Deviation['
 
 function piecesWithoutRelro({ image, placement, loader }: Module): readonly Piece[] {
   if (image.status !== 'read') return [];
-  const rules = { loader, pageSize: 4096, relro: false, readImpliesExec: false };
+  const rules = { loader, pageSize: 4096, relro: false, relroRoundsUp: false, readImpliesExec: false };
   return predictLayout(image.elf, placement!.bias, rules);
 }
 

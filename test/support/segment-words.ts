@@ -77,7 +77,13 @@ export function elfOf(
   };
 }
 
-export const RULES: LayoutRules = { loader: 'kernel', pageSize: 4096, relro: true, readImpliesExec: false };
+export const RULES: LayoutRules = {
+  loader: 'kernel',
+  pageSize: 4096,
+  relro: true,
+  relroRoundsUp: false,
+  readImpliesExec: false,
+};
 
 export interface Prediction {
   readonly rules?: Partial<LayoutRules>;

@@ -198,7 +198,20 @@ describe('what bionic loads', () => {
         ['0-20000000 r-- @0 relro'],
       ],
     ],
-    { rules: { loader: 'bionic' } },
+    { rules: { loader: 'bionic', relroRoundsUp: true } },
+  );
+});
+
+describe('an executable of bionic', () => {
+  check(
+    [
+      [
+        'is mapped by the kernel, and has its RELRO rounded up all the same',
+        ['LOAD rw- 0+3000', 'GNU_RELRO r-- 0+800'],
+        ['0-1000 r-- @0 relro', '1000-3000 rw- @1000'],
+      ],
+    ],
+    { rules: { relroRoundsUp: true } },
   );
 });
 
