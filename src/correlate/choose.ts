@@ -16,6 +16,8 @@ export interface Choice {
   readonly fromAuxv: boolean;
 }
 
+const END_OF_32_BITS = 1n << 32n;
+
 /** Where modules are looked for. */
 export interface Search {
   readonly capture: Capture;
@@ -32,14 +34,16 @@ export interface Sought {
   readonly rules: LayoutRules;
 }
 
-/** The candidate whose layout fits best; a file whose segments cannot produce the mappings is refused. */
+/** The candidate whose layout fits best, and can lie where the file is mapped; a file whose segments cannot produce the mappings is refused. */
 export function chooseCandidate(
   search: Search,
   sought: Sought,
   candidates: readonly ImageCandidate[],
 ): Choice | 'ambiguous' | 'mismatch' {
   const { vmas } = sought;
+  const highest = vmas.at(-1)?.end ?? 0n;
   const choices = candidates
+    .filter(({ elf }) => elf.class === 64 || highest <= END_OF_32_BITS)
     .map(candidate => instancesOf(search, sought, candidate))
     .filter(choice => choice.instances.length > 0 && isLikely(choice, sought));
   const fitted = (choice: Choice): Fit => choice.instances[0]!.fit;

@@ -104,7 +104,7 @@ function unclaimed(context: Context, vma: Vma, index: number, found: readonly De
     if (state) {
       const sections = vma.offset === null ? NONE : state.image.sectionNamesAt(vma.offset, sizeOf(vma));
       deviations = [...found, { code: 'mapped-again', module: again, sections }];
-    } else {
+    } else if (vma.permissions[3] !== 's') {
       // The file's headers are not known; the mapping is the module's all the same.
       kind = 'elf';
       module = again;

@@ -31,7 +31,7 @@ export function coreNotes(
   }
   if (core.byGdb) {
     const unseen = mappings.filter(({ protection }) => protection === null).length;
-    const message = `gcore wrote this core, which leaves out mappings that hold nothing of their own: ${unseen} are restored from NT_FILE, with the permissions that the file's segments ask for; others ([vvar], MADV_DONTDUMP) are lost; it shows every mapping as readable, so that is taken from the segments too, or unknown`;
+    const message = `gcore wrote this core, which leaves out mappings that hold nothing of their own: ${unseen} are restored from NT_FILE, with the permissions that the file's segments ask for, but for w, which RELRO or the program may have taken away; others ([vvar], MADV_DONTDUMP) are lost; it shows every mapping as readable, so that is taken from the segments too, or unknown`;
     notes.push({ code: 'gcore-incomplete', message });
   }
   return notes;

@@ -21,8 +21,6 @@ export function completeProtections(
   fileOf: (mapping: CoreMapping) => MappedFile | undefined,
   pageSize: number,
 ): string[] {
-  // Of what was written to, which is what RELRO protects; where coredump_filter left it out, there is no stack either.
-  const hasWritten = mappings.some(({ protection }) => protection?.[1] === 'w');
   const bases = new Map<string, CoreMapping>();
   const segments = new Map<MappedFile | undefined, readonly ProgramHeader[]>();
   return mappings.map(mapping => {
@@ -36,9 +34,8 @@ export function completeProtections(
     if (isBase) bases.set(mapping.name, mapping);
     const load = isBase ? first : known;
     const letters = load ? lettersOf(load) : UNKNOWN;
-    return (
-      mapping.protection?.replace('?', letters[0]!) ?? (hasWritten ? letters : letters.replace('w', '?'))
-    );
+    // RELRO or the program may have taken w away, which does not show where nothing is dumped.
+    return mapping.protection?.replace('?', letters[0]!) ?? letters.replace('w', '?');
   });
 }
 

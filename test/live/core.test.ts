@@ -193,7 +193,11 @@ describeWith(['gdb'], 'a core by gcore', () => {
       const live = explainPid(subject.pid);
       await subject.stop();
       const report = explainCore(core);
-      expect(moduleLines(report)).toEqual(moduleLines(live));
+      // What was never written to is left out, and then whether it may be written.
+      const lines = moduleLines(live).map((line, i) =>
+        report.modules[i]?.relro.inForce === 'unknown' ? line.replace(/\S+ (\S+)$/, 'unknown $1') : line,
+      );
+      expect(moduleLines(report)).toEqual(lines);
       expect(withNotes(report)).toContain('gcore-incomplete');
 
       // What is there is right as far as it is told, and only memory without a file is lost.
@@ -210,7 +214,7 @@ describeWith(['gdb'], 'a core by gcore', () => {
       const withSections = report.mappings.filter(({ parts }) =>
         parts.some(({ kind, name }) => kind === 'section' && name !== '.relro_padding'),
       );
-      for (const { vma } of withSections) expect(vma.permissions.slice(0, 3)).not.toContain('?');
+      for (const { vma } of withSections) expect(vma.permissions).toMatch(/^[r-][w?-][x-]/);
       if (!situation.hiddenFromGdb) {
         await expectSectionsOfGdb(report, core);
         const program = report.modules.find(({ role }) => role === 'executable')!.path;
