@@ -82,7 +82,9 @@ function modulesOfFile(
       choice === 'ambiguous'
         ? `several files of this name fit (${file.image.candidates.map(({ path }) => path).join(', ')})`
         : `the segments of ${file.image.candidates.map(({ path }) => path).join(', ')} cannot produce these mappings${pages}`;
-    return [withoutImage(base, role, first.start, choice, message)];
+    const isGuess = file.image.candidates.every(({ guessed }) => guessed);
+    const reason = choice === 'mismatch' && isGuess ? 'not-found' : choice;
+    return [withoutImage(base, role, first.start, reason, message)];
   }
   const { candidate, instances, fromAuxv } = choice;
   const image = { status: 'read' as const, ...candidate };

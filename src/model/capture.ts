@@ -89,6 +89,8 @@ export interface ImageCandidate {
   readonly path: string;
   /** What proves that it is the mapped file. */
   readonly identity: Identity;
+  /** Found in a usual folder by its base name, which is all that was known of it. */
+  readonly guessed?: true;
 }
 
 export const IDENTITIES = ['inode', 'build-id', 'path-only'] as const;

@@ -68,10 +68,15 @@ type Images = ReturnType<ImageSearch['imagesFor']>;
 
 function imagesOf(text: TextProcess, search: ImageSearch): Images {
   const wanted = text.files.map(() => false);
-  for (const vma of text.vmas) if (vma.file !== null && vma.permissions[3] !== 's') wanted[vma.file] = true;
+  const isCode = text.files.map(() => false);
+  for (const { file, permissions } of text.vmas) {
+    if (file === null || permissions[3] === 's') continue;
+    wanted[file] = true;
+    if (permissions[2] === 'x') isCode[file] = true;
+  }
   return search.imagesFor(
     // The text does not tell which file is the executable; that follows from the dynamic tables.
-    text.files.map((file, i) => ({ ...file, wanted: wanted[i]!, depth: 'full' })),
+    text.files.map((file, i) => ({ ...file, wanted: wanted[i]!, isCode: isCode[i]!, depth: 'full' })),
   );
 }
 

@@ -39,6 +39,7 @@ export function coreImages(
       device: null,
       inode: null,
       buildId: headers.get(name)?.buildId ?? null,
+      isCode: headers.get(name) !== null,
       depth: name === executable ? 'full' : options.depth,
     })),
   );

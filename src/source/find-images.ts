@@ -25,6 +25,8 @@ export interface NamedFile {
   readonly buildId?: string | null;
   /** Can any of its mappings be an image's (is it mapped privately)? Absent: yes. */
   readonly wanted?: boolean;
+  /** Is it for certain mapped as code? */
+  readonly isCode?: boolean;
   /** How much of it to read. */
   readonly depth: Depth;
 }
@@ -94,18 +96,36 @@ function readFound(found: readonly FoundFile[], file: NamedFile, deleted: boolea
 
 function readOne(found: FoundFile, file: NamedFile, deleted: boolean, read: Read): ImageState {
   const state = read(found, file.depth);
-  // A program that lies in a folder of its own often has a script of the same name in a usual one.
-  if (state.status === 'not-elf' && !file.name.includes('/') && found.stats.ino.toString() !== file.inode)
-    return unavailable(
-      'not-found',
-      `a file of this name, ${found.path}, is no ELF file, and there is no other`,
-    );
+  if (state.status === 'not-elf' && !hasInode(found, file)) return notElf(found, file);
   if (state.status !== 'read') return state;
   const [candidate] = state.candidates;
   const identity = identify(found, candidate!.elf, file, deleted);
   if (typeof identity !== 'string') return identity;
-  return { status: 'read', candidates: [{ ...candidate!, identity }] };
+  const guess = isGuess(found, file) ? { guessed: true as const } : {};
+  return { status: 'read', candidates: [{ ...candidate!, identity, ...guess }] };
 }
+
+const hasInode = ({ stats }: FoundFile, { inode }: NamedFile): boolean => stats.ino.toString() === inode;
+
+const isGuess = ({ place }: FoundFile, { name }: NamedFile): boolean =>
+  place !== 'given' && !name.includes('/');
+
+/** A file that nothing proves to be the mapped one, and that is no image. */
+function notElf(found: FoundFile, file: NamedFile): ImageState {
+  // A program that lies in a folder of its own often has a script of the same name in a usual one.
+  if (!file.name.includes('/'))
+    return unavailable(
+      'not-found',
+      `a file of this name, ${found.path}, is no ELF file, and there is no other`,
+    );
+  return file.isCode
+    ? unlike(found, `${found.path} is no ELF file, but it is mapped as code`)
+    : { status: 'not-elf' };
+}
+
+/** This machine's file has been replaced, or this is another machine; what the user named is wrong. */
+const unlike = ({ place }: FoundFile, message: string): ImageState =>
+  unavailable(place === 'host' ? 'replaced' : 'mismatch', message);
 
 function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: boolean): Identity | ImageState {
   // Its build ID is the image's.
@@ -113,17 +133,14 @@ function identify(found: FoundFile, elf: ElfFile, file: NamedFile, deleted: bool
   if (file.buildId) {
     if (elf.buildId === file.buildId) return 'build-id';
     const other = elf.buildId === null ? 'has no build ID' : `has the build ID ${elf.buildId}`;
-    return unavailable(
-      found.place === 'host' ? 'replaced' : 'mismatch',
-      `the mapped file's build ID is ${file.buildId}, but ${found.path} ${other}`,
-    );
+    return unlike(found, `the mapped file's build ID is ${file.buildId}, but ${found.path} ${other}`);
   }
-  if (found.stats.ino.toString() === file.inode) return 'inode';
+  if (hasInode(found, file)) return 'inode';
   if (found.place !== 'host') return 'path-only';
   if (deleted) return unavailable('deleted', 'the file was deleted or replaced after it was mapped');
   if (file.inode === null) return 'path-only';
   return unavailable(
-    'replaced',
+    isGuess(found, file) ? 'not-found' : 'replaced',
     `${found.path} of this machine is another file (its inode is ${found.stats.ino}, the mapped one's ${file.inode}); --sysroot / takes it all the same`,
   );
 }

@@ -34,6 +34,12 @@ const UNKNOWN = { personality: null, randomizeVaSpace: null };
 judgeRows({
   'image-mismatch': [
     {
+      title: 'a file for 32 bits above 4 GiB',
+      world: withApp({ elf: elf(machine('i386'), ...LAZY), identity: 'path-only' }),
+      outcome: 'fail',
+      says: /cannot produce these mappings/,
+    },
+    {
       title: 'its code lies where the file has none: it was overwritten',
       world: withLibrary(elf('DYN', ...LAZY), 'lib:0000-1000 r--p\nlib:1000-2000@9000 r-xp'),
       path: LIBRARY,

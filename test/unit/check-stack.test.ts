@@ -79,7 +79,7 @@ judgeRows({
     },
     {
       title: 'absent on i386',
-      world: withApp({ elf: elf(machine('i386'), ...stripStack(LAZY)) }),
+      world: withApp({ base: 0x56550000n, elf: elf(machine('i386'), ...stripStack(LAZY)) }),
       outcome: 'fail',
       level: 'error',
       facts: { header: 'absent', headers: 0, effect: 'everything', machine: 'i386' },

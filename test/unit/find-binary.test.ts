@@ -178,6 +178,19 @@ describe('a file given by name', () => {
   });
 });
 
+describe('a file that is no ELF file in the place of code', () => {
+  const root = sysroot({ 'lib/libx.so': 'text: a pointer to large storage' });
+
+  it('is not what was mapped; in the place of data it may be', () => {
+    expect(outcome({ isCode: true }, { sysroots: [root] })).toBe('mismatch');
+    expect(lookUp({ isCode: false }, { sysroots: [root] }).files[0]!.image.status).toBe('not-elf');
+    const name = join(root, 'lib/libx.so');
+    expect(outcome({ name, isCode: true }, { useHost: true })).toBe('replaced');
+    const inode = statSync(name).ino.toString();
+    expect(lookUp({ name, inode, isCode: true }, { useHost: true }).files[0]!.image.status).toBe('not-elf');
+  });
+});
+
 describe('a script of the same name', () => {
   const root = sysroot({ 'usr/lib/app': 'text: exec /usr/lib/app/app', 'usr/local/lib/app': 'aa' });
 

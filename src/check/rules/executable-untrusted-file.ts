@@ -68,6 +68,8 @@ function reasonFor({ report }: Context, { vma, module, kind }: Mapping): Reason 
   if (kind === 'shared-memory' || path.startsWith('/dev/shm/')) return 'shared-memory';
   if (deleted) return 'deleted';
   const image = module === null ? null : report.modules[module]!.image;
-  if (image?.status === 'unavailable' && image.reason === 'replaced') return 'replaced';
+  // Captured text may be from another machine.
+  const isHere = /^(live|snapshot)$/.test(report.capture.origin.kind);
+  if (isHere && image?.status === 'unavailable' && image.reason === 'replaced') return 'replaced';
   return /^\/(var\/)?tmp\//.test(path) ? 'temporary-directory' : null;
 }
