@@ -82,8 +82,13 @@ export async function runCheck(words: readonly string[], command: CheckCommand):
 /** All reports are kept until they are written; those of --all would take gigabytes, and JSON alone shows their mappings. */
 const withoutMappings = (report: Report): Report => ({
   ...report,
-  capture: { ...report.capture, vmas: [] },
+  capture: { ...report.capture, vmas: [], files: [] },
   mappings: [],
+  modules: report.modules.map(module => ({
+    ...module,
+    placement: module.placement && { ...module.placement, pieces: [] },
+    deviations: [],
+  })),
 });
 
 interface Judged {
