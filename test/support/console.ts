@@ -54,7 +54,7 @@ export function elided(actual: readonly string[], shown: readonly string[]): str
   for (const run of rest) {
     const at = placeOf(run, actual, from + 1, end - 1);
     if (at < 0) throw new Error(`the output has no such lines any more:\n${run.join('\n')}`);
-    out.push(ELISION, ...run);
+    out.push(ELISION, ...actual.slice(at, at + run.length));
     from = at + run.length;
   }
   if (from >= end) throw new Error(`nothing is left out before:\n${last.join('\n')}`);

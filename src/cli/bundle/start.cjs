@@ -1,13 +1,14 @@
 // What `vmaexplain` runs: the bundled command, in four files, each loaded when it is needed. main.cjs knows the options;
 // work.cjs, or check-work.cjs for `check`, does what it asks for; offline-target.cjs reads what is no live process. All come
-// from V8's code cache where that fits this node (compiling takes a third of the start-up otherwise). A cache of another
-// version is refused by V8 itself, and the source is compiled as usual.
+// from V8's code cache where that was made by such a node (compiling takes a third of the start-up otherwise). V8 itself
+// refuses that of another version or of other flags, but crashes on that of another processor, so its name tells.
 'use strict';
 const { closeSync, openSync, readFileSync, readSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const scripts = {};
-module.exports = scripts;
+const cacheOf = name => `${__dirname}/${name}-${process.version}-${process.arch}.cache`;
+module.exports = { scripts, cacheOf };
 
 // What fits into the memory is read there: pages that were touched before cost less.
 function read(path, memory) {
@@ -19,7 +20,7 @@ function read(path, memory) {
 
 function cachedCode(name, memory) {
   try {
-    return read(`${__dirname}/${name}.cache`, memory);
+    return read(cacheOf(name), memory);
   } catch {
     return undefined;
   }
