@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parsePolicy } from '../src/check/policy-file.ts';
 import { RULES } from '../src/check/rules.ts';
 import { ROOT } from './support/shell.ts';
 import { describeSessions } from './support/tour.ts';
@@ -38,4 +39,11 @@ it('documents every rule under its own heading, to which SARIF links', () => {
   const [from, to] = [now.indexOf(begin), now.indexOf(end) + end.length];
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, now.slice(0, from) + section + now.slice(to));
   else expect(now.slice(from, to)).toBe(section);
+});
+
+it('shows a policy that is one', () => {
+  const [, text] = /```json\n(\{[\s\S]*?)```/.exec(readme)!;
+  const { failOn, levels, modules, exceptions } = parsePolicy(text!);
+  expect({ failOn, levels }).toEqual({ failOn: 'warning', levels: { 'no-pie': 'off' } });
+  expect([modules, exceptions].map(list => list.length)).toEqual([1, 1]);
 });

@@ -143,7 +143,15 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
         const early = program.options.find(
           option => program.getOptionValueSource(option.attributeName()) === 'cli',
         );
-        if (early) command.error(`vmaexplain: put ${early.long ?? early.short} after ${command.name()}`);
+        if (!early) return;
+        const [short, long] = [early.short, early.long].map(flag => flag ?? undefined);
+        const isKnown = command.options.some(own => own.long === long && own.short === short);
+        const flag = long ?? short;
+        command.error(
+          isKnown
+            ? `vmaexplain: put ${flag} after ${command.name()}`
+            : `vmaexplain: ${command.name()} has no option ${flag}`,
+        );
       })
       .action(async (targets: string[], flags: Flags) => {
         if (started && targets.length > 0)
@@ -172,7 +180,10 @@ function recordCommand(started: readonly string[] | null, result: Result): Comma
   return command
     .description('Writes a self-contained snapshot of a process, to be explained or checked anywhere.')
     .argument('<PID>', 'the process')
-    .requiredOption('-o, --output <FILE>', 'where to write; compressed if the name ends in .gz')
+    .requiredOption(
+      '-o, --output <FILE>',
+      'where to write (needed; - for standard output); compressed if the name ends in .gz',
+    )
     .option('--force', 'overwrite the file')
     .action(async (pid: string, flags: { output: string; force?: true }) => {
       if (started) command.error('vmaexplain: record takes a PID, no -- PROGRAM');

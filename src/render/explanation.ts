@@ -61,9 +61,11 @@ function loaderName(module: Module): string {
 
 function purpose({ vma, relro }: Mapping, isCode: boolean, readImpliesExec: boolean): string {
   const [, w, x] = vma.permissions;
-  if (w === 'w' && x === 'x') return 'it can be written and executed';
-  if (x === 'x' && !isCode)
-    return `data, executable ${readImpliesExec ? 'only because READ_IMPLIES_EXEC is on' : 'although no segment here asks for it'}`;
+  const why = readImpliesExec
+    ? 'only because READ_IMPLIES_EXEC is on'
+    : 'although no segment here asks for it';
+  if (w === 'w' && x === 'x') return `it can be written and executed${isCode ? '' : `, executed ${why}`}`;
+  if (x === 'x' && !isCode) return `data, executable ${why}`;
   if (x === 'x') return 'code, which may be executed and not written';
   if (w === 'w')
     return 'data that the program changes; each process gets its own copy of a page when it first writes to it';
@@ -91,7 +93,7 @@ function explainLone({ kind, inferred, vma }: Mapping): string {
     case 'heap':
       return vma.permissions.startsWith('---')
         ? 'A part of the brk heap without access: a guard, or not in use.'
-        : `The heap that grows with brk(2), from which glibc's malloc takes small blocks; private data${vma.permissions.startsWith('rw-') ? ', read and written, not executed' : ''}.`;
+        : `The heap that grows with brk(2), which the C library's malloc uses (glibc's for small blocks); private data${vma.permissions.startsWith('rw-') ? ', read and written, not executed' : ''}.`;
     case 'stack':
       if (vma.name === '')
         return `Split off from the stack of the main thread by a change of permissions: it adjoins [stack]${inferred ? ', where nothing else is mapped' : ' and grows down as that does (VmFlags gd)'}.`;

@@ -19,7 +19,7 @@ export const aliasedWritableExecutable: Rule = defineRule<Aliased, Record<string
     consequence:
       'Writing at the first address changes the code at the second, although no single mapping is both writable and executable.',
     causes: [
-      'a JIT compiler with dual mapping (some of .NET, LuaJIT, QEMU with split-wx)',
+      'a JIT compiler with dual mapping (some of .NET, QEMU with split-wx)',
       'code built in a memfd while it may already be run',
     ],
     remedy:

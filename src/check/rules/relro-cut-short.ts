@@ -18,7 +18,7 @@ export const relroCutShort: Rule = defineRule<Cut, Whole>({
   title: 'RELRO cut short',
   doc: {
     meaning:
-      'The range of GNU_RELRO does not end at a page boundary. The loaders of glibc and musl round its end down, so the bytes on the last page stay writable; where the whole range lies on one page, nothing at all is protected. Checkers that only look for the header call this full RELRO.',
+      'The range of GNU_RELRO does not end at a page boundary. The loaders of glibc and musl round its end down, so the bytes on the last page stay writable; where the whole range lies on one page, nothing at all is protected, which is an error. Of a file alone, larger pages on which that would happen are a note. Checkers that only look for the header call this full RELRO.',
     consequence:
       'The sections at the end of the range stay writable although the file asks for their protection.',
     causes: [

@@ -14,7 +14,7 @@ export const stackExecutableDeclared: Rule = defineRule<Asked, NotAsked>({
   title: 'asks for an executable stack',
   doc: {
     meaning:
-      'The last GNU_STACK program header has the execute flag (its size does not matter), or there is none and the architecture takes that for a wish. On x86-64 a program without the header keeps a plain main stack since Linux 5.8, but glibc makes the stacks of its threads executable; on i386 and 32-bit Arm the kernel makes all readable memory executable. A library decides as well: glibc up to 2.40 makes all stacks executable when it loads one that asks for it; later ones refuse to dlopen it, but obey one that is loaded at start.',
+      'The last GNU_STACK program header has the execute flag (its size does not matter), or there is none and the architecture takes that for a wish. On x86-64 a program without the header keeps a plain main stack since Linux 5.8, but glibc makes the stacks of its threads executable; on i386 and 32-bit Arm the kernel makes all readable memory executable. A library decides as well: glibc up to 2.40 makes all stacks executable when it loads one that asks for it; later ones refuse to dlopen it, but obey one that is loaded at start. Where it concerns the stacks of threads alone it is a warning, where nobody heeds it a note.',
     consequence: 'Data that an attacker writes to the stack can be run as code.',
     causes: [
       'an assembler file without a .note.GNU-stack section',

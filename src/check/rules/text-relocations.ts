@@ -13,7 +13,7 @@ export const textRelocations: Rule = defineRule<Relocations, Record<string, neve
     meaning:
       'The dynamic table has DT_TEXTREL (or the flag DF_TEXTREL): addresses within segments that are not writable, code or constants, are filled in when the file is loaded.',
     consequence:
-      'While it is loaded these segments are writable, and pages with such addresses are private copies afterwards, so that changed code cannot be told from relocated code. musl leaves the whole image writable and executable for ever; SELinux (execmod) refuses to load it.',
+      'While it is loaded these segments are writable, and pages with such addresses are private copies afterwards, so that changed code cannot be told from relocated code. musl leaves a whole library but for its RELRO writable and executable for ever; SELinux (execmod) refuses to load it.',
     causes: ['objects that were not compiled with -fPIC or -fPIE', 'assembler code with absolute addresses'],
     remedy:
       'Compile everything with -fPIC or -fPIE and link with -Wl,-z,text, which turns such relocations into errors.',
