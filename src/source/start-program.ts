@@ -10,6 +10,7 @@ import { oneCharAByte } from '../model/latin1.ts';
 import { auxvWordSize, parseAuxv } from '../parse/auxv.ts';
 import { SmapsParser } from '../parse/smaps.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
+import { descendantsOf, isRunning, signalDescendant } from './descendants.ts';
 import { errnoOf, TargetError } from './errors.ts';
 import { requireOwnProc } from './own-proc.ts';
 import { ProcDirectory } from './proc-directory.ts';
@@ -25,7 +26,7 @@ const GRACE = 2000;
 
 export interface StartedProgram {
   readonly pid: number;
-  /** Ends it: SIGTERM, and SIGKILL if that does not help. @throws TargetError where it has ended by itself, or will not end. */
+  /** Ends it and what it has started: SIGTERM, and SIGKILL if that does not help. @throws TargetError where it has ended by itself, or will not end. */
   end(): Promise<void>;
   /** Lets it run on. */
   release(): void;
@@ -87,11 +88,17 @@ async function whenHandedOver(
     release,
     async end() {
       await mayBeOver();
+      const descendants = descendantsOf(pid);
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         child.kill(signal);
+        for (const one of descendants) signalDescendant(one, signal);
         await Promise.race([exited, after(GRACE)]);
         if (isOver()) break;
       }
+      // What does not end would keep standard output open.
+      for (let waited = 0; waited < GRACE && descendants.some(isRunning); waited += INTERVAL)
+        await new Promise(resolve => setTimeout(resolve, INTERVAL));
+      for (const one of descendants) signalDescendant(one, 'SIGKILL');
       release();
       if (!isOver())
         throw new TargetError(

@@ -225,6 +225,14 @@ describe('a program that was started', () => {
     },
   );
 
+  it('is ended with what it has started, which would keep the output open', async () => {
+    const script = 'sleep 1001 & (trap "" TERM; exec sleep 1002) & sleep 1003';
+    const { stdout, code } = await shell(`vmaexplain -q -- bash -c '${script}' | tail -n 1`);
+    expect([stdout, code]).toEqual([expect.stringMatching(/\S/), 0]);
+    const { stdout: left } = await shell("ps -eo args= | grep -c '^sleep 100[123]$' || true");
+    expect(left).toBe('0\n');
+  });
+
   itWith(requirements(DEFAULT), 'is seen and ended, although its main thread has ended before', async () => {
     const text = `#include <pthread.h>
 #include <unistd.h>
