@@ -182,7 +182,7 @@ for (const { title, apply, path: after, deleted, unprivileged } of CHANGES)
   });
 
 describe('names and places', () => {
-  itWith(COMPILER, 'a file whose name ends in " (deleted)" is there', async () => {
+  itWith(['map_files', ...COMPILER], 'a file whose name ends in " (deleted)" is there', async () => {
     const { subject, path } = await loaded('literal', {}, 'lib.so (deleted)');
     const library = libraryOf(ownReport(subject.pid), path);
     expect(library).toMatchObject({ deleted: false, buildId: '600d' });

@@ -1,5 +1,5 @@
 /** Every ELF file of this machine as readelf reads it: program headers, sections, and which segment holds which. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readElf } from '../../src/elf/read.ts';
@@ -34,8 +34,18 @@ function isElf(path: string): boolean {
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const path = join(folder, entry.name);
+    if (!mayRead(path)) return [];
     return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
   });
+
+function mayRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const elfFiles = (): string[] => FOLDERS.flatMap(filesBelow).filter(isElf);
 

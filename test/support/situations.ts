@@ -186,7 +186,7 @@ function libraryOnce(title: string, change: (path: string) => void): Situation {
   const path = (): string => join(scratchFolder(title.replaceAll(' ', '-')), 'lib.so');
   return {
     title,
-    tools: requirements(LIBRARY),
+    tools: ['map_files', ...requirements(LIBRARY)],
     start: () => {
       copyFileSync(build('lib-relro.c', LIBRARY), path());
       return start(build('dlopen.c'), [path()]);

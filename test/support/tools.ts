@@ -3,11 +3,15 @@
  * A test of a tool that is not there is reported as skipped, never as passed.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
-/** A program of PATH, a program by its path, or `ia32`: a kernel and a C library that run 32-bit x86 programs. */
+/**
+ * A program of PATH, a program by its path, or one of these:
+ *   ia32        a kernel and a C library that run 32-bit x86 programs
+ *   map_files   the right to follow the links of /proc/PID/map_files, which lead to deleted files too
+ */
 export type Tool = string;
 
 const IA32_LOADER = '/lib/ld-linux.so.2';
@@ -15,9 +19,14 @@ const found = new Map<Tool, string | undefined>();
 
 /** The full path of a program, which may be given by its path, or undefined where it is missing. */
 export function which(tool: Tool): string | undefined {
-  if (!found.has(tool)) found.set(tool, tool === 'ia32' ? findIa32() : findInPath(tool));
+  if (!found.has(tool)) found.set(tool, (SPECIAL[tool] ?? findInPath)(tool));
   return found.get(tool);
 }
+
+const SPECIAL: Readonly<Record<string, () => string | undefined>> = {
+  ia32: findIa32,
+  map_files: findMapFiles,
+};
 
 export const hasTool = (tool: Tool): boolean => which(tool) !== undefined;
 
@@ -61,6 +70,16 @@ function findIa32(): string | undefined {
   try {
     execFileSync(IA32_LOADER, ['--version'], { stdio: 'ignore' });
     return IA32_LOADER;
+  } catch {
+    return undefined;
+  }
+}
+
+function findMapFiles(): string | undefined {
+  const folder = '/proc/self/map_files';
+  try {
+    statSync(join(folder, readdirSync(folder)[0]!));
+    return folder;
   } catch {
     return undefined;
   }
