@@ -33,14 +33,16 @@ interface Flags extends OfflineFlags {
 const EXAMPLES = `
 Examples:
   vmaexplain check 1234
-  vmaexplain check ./program            its headers, and the layout that they predict
-  vmaexplain check -- ./program --port 0    starts it, judges it, ends it
+  vmaexplain check ./program      its headers, and the layout that they predict
+  vmaexplain check -- ./program   starts it, judges it, ends it
   vmaexplain check --format sarif -o vmaexplain.sarif -- ./program
-  vmaexplain check --write-baseline known.json 1234;  vmaexplain check --baseline known.json 1234
+  vmaexplain check --write-baseline known.json 1234
+  vmaexplain check --baseline known.json 1234
   vmaexplain check --all --only '/usr/lib/**' --fail-on warning
   vmaexplain check --explain-rule relro-partial
 
-Exit codes: 0 no finding reaches --fail-on; 1 one does; 2 unusable command line or input; 3 a target is not there.`;
+Exit codes: 0 no finding reaches --fail-on; 1 one does; 2 unusable command line
+or input; 3 a target is not there or may not be read.`;
 
 /** `program`: the words after --, which are a program to start; `finish` takes the exit code. */
 export function checkCommand(program: readonly string[] | null, finish: (code: ExitCode) => void): Command {

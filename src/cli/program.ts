@@ -30,21 +30,25 @@ interface Flags extends OfflineFlags {
 }
 
 const EXAMPLES = `
-TARGET is a PID or /proc/PID; a snapshot, a core file, captured text of /proc/PID/maps, smaps or any pmap (- reads it
-from standard input); or an ELF file, whose layout is predicted. Without one, the parent process (your shell) is explained.
+TARGET is a PID or /proc/PID; a snapshot, a core file, captured text of
+/proc/PID/maps, smaps or any pmap (- reads it from standard input); or an ELF
+file, whose layout is predicted. Without one, the parent process (your shell) is
+explained.
 
 Examples:
   vmaexplain                      what lives in each mapping of this shell
-  vmaexplain --explain 1234       … of process 1234, and why it is there, in sentences
+  vmaexplain --explain 1234       … of process 1234, and why, in sentences
   vmaexplain --format sections 1234 | grep '\\.got'
   vmaexplain --json 1234 | jq -r '.mappings[] | select(.relro) | .path'
   vmaexplain -A 7f0000000000, 1234
-  vmaexplain record 1234 -o snapshot.json.gz    then, anywhere:  vmaexplain snapshot.json.gz
+  vmaexplain record 1234 -o snapshot.json.gz
+  vmaexplain snapshot.json.gz     then, anywhere
   pmap -XX 1234 | vmaexplain -
   vmaexplain -- ./program --port 0    starts it, explains it, ends it
   vmaexplain --sysroot /srv/debian12 maps.txt
 
-Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not there or may not be read.`;
+Exit codes: 0 all explained; 2 unusable command line or input; 3 a target is not
+there or may not be read.`;
 
 /** Runs the command line and returns its exit code; never throws for trouble of the user's. */
 export async function run(words: readonly string[]): Promise<ExitCode> {

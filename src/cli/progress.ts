@@ -1,16 +1,18 @@
 /** Work that takes longer than a second says how far it is, in one line on standard error that is taken back. */
 import { printable } from '../render/printable.ts';
+import { cutTo } from '../render/width.ts';
 
 const PATIENCE = 1000;
 /** Between two texts, in milliseconds. */
 const PAUSE = 200;
-const WIDTH = 79;
 
 export interface Screen {
   /** Milliseconds. */
   now(): number;
   /** Is there a reader at all? Asked at most once, and not before it has taken long. */
   isThere(): boolean;
+  /** How wide it is, in characters. */
+  columns(): number;
   write(text: string): void;
 }
 
@@ -32,7 +34,8 @@ export class Progress {
     this.#next = now + PAUSE;
     this.#isThere ??= this.#screen.isThere();
     if (!this.#isThere) return;
-    this.#screen.write(`\r${printable(text()).slice(0, WIDTH)}\x1b[K`);
+    // In the last column, some terminals go on to the next line.
+    this.#screen.write(`\r${cutTo(printable(text()), this.#screen.columns() - 1)}\x1b[K`);
     this.#isShown = true;
   }
 

@@ -32,6 +32,7 @@ export const progressScreen = (busy: boolean): Screen => ({
   // Not `performance`, which is loaded when it is first used.
   now: () => Date.now(),
   isThere: () => isTerminal(2) && !(busy && isTerminal(1)),
+  columns: () => process.stderr.columns ?? 80,
   write: complain,
 });
 
