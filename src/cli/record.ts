@@ -1,6 +1,6 @@
 /** `vmaexplain record PID -o FILE`: writes a snapshot, readable by its owner alone, whole or not at all. */
 
-import { existsSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { oneCharAByte } from '../model/latin1.ts';
 import { stringify } from '../render/stringify.ts';
@@ -25,10 +25,13 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
       `${oneCharAByte(word)}: only a running process can be recorded`,
       'it is named by its PID',
     );
-  if (output !== null && !force && existsSync(output))
+  const there = output === null ? null : whatLiesAt(output);
+  if (there?.isDirectory())
+    throw new TargetError('unusable', `${oneCharAByte(output!)}: it is a folder`, 'name a file in it');
+  if (there && !force)
     throw new TargetError(
       'unusable',
-      `${oneCharAByte(output)}: it is there already`,
+      `${oneCharAByte(output!)}: it is there already`,
       '--force overwrites it',
     );
   const snapshot = locate(target.name, () => recordLive(target.pid));
@@ -46,5 +49,14 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
   } catch (error) {
     file.discard();
     throw error;
+  }
+}
+
+/** null: nothing, or nothing that may be seen; then writing there says why. */
+function whatLiesAt(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
