@@ -41,6 +41,8 @@ function aboutMapping(context: Context, mapping: Mapping): About {
 /** "LOAD 3", "LOAD 3+4": program-header indices. */
 export const loads = (segments: readonly number[]): string => `LOAD ${segments.join('+')}`;
 
+const LONGEST_KEY = 8000;
+
 /** Mappings that have the same name, as one subject. */
 export interface Group {
   readonly about: About & { readonly range: Range };
@@ -54,7 +56,9 @@ export function groupMappings(context: Context, mappings: Iterable<Mapping>): Gr
   for (const mapping of mappings) {
     const { start, end } = mapping.vma;
     const about = { ...aboutMapping(context, mapping), range: { start, end } };
-    const key = JSON.stringify([about.module, about.path, about.subject]);
+    // V8 tells strings of more than 16,383 characters apart by comparing them: names may be longer, and alike for most.
+    const name = (about.path ?? '').length > LONGEST_KEY ? mapping.vma.file : about.path;
+    const key = `${about.module} ${about.subject} ${name}`;
     const group = groups.get(key) ?? { about, mappings: [], bytes: 0 };
     group.mappings.push(mapping);
     group.bytes += sizeOf(mapping.vma);

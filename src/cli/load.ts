@@ -12,8 +12,8 @@ import type { Target } from './targets.ts';
 /** Where to find binaries, and what page size to predict for: the options of evidence that is no live process. */
 export type OfflineOptions = Omit<TargetOptions, 'depth'>;
 
-/** ELF headers of the targets before. */
-const known = new KnownImages();
+/** ELF headers of the targets before, but for the first, which may be the only one. */
+const known = new KnownImages(true);
 let loaded = 0;
 /** Bytes: more than the smaps of a process of 65,530 mappings, as many as Linux lets one have unless told otherwise. */
 const MUCH_TEXT = 64 << 20;
@@ -29,7 +29,7 @@ export async function loadTarget(
   progress: Progress,
 ): Promise<readonly Capture[]> {
   if (++loaded === 2) expectMuchWork();
-  if (target.kind === 'process') return [captureLive(target.pid, depth, known)];
+  if (target.kind === 'process') return [captureLive(target.pid, depth, loaded > 1 ? known : undefined)];
   const { captureOffline } = await import('./offline-target.ts');
   const onProgress = (bytes: number): void => {
     if (bytes > MUCH_TEXT) expectMuchWork();

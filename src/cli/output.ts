@@ -7,12 +7,14 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -47,10 +49,11 @@ export function standardOutput(): Output {
 /**
  * A file: written beside its final place and moved there when complete, so that neither an error nor a signal leaves half of
  * it. What is no regular file (a device, a FIFO) is written to directly. It is opened when there is something to write:
- * until then, the usual death by a signal leaves nothing behind.
+ * until then, the usual death by a signal leaves nothing behind. A secret is for who writes it alone, and takes the place of
+ * nothing, unless that is to be `replaced`.
  * @throws TargetError where it cannot be written.
  */
-export function fileOutput(path: string, mode = 0o666): Output {
+export function fileOutput(path: string, secret: { readonly replaces: boolean } | null = null): Output {
   const file = isSpecial(path) || isDescriptor(path) ? null : attempt(path, () => replaceable(path));
   const direct = file === null;
   if (!direct) attempt(path, () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
@@ -62,8 +65,8 @@ export function fileOutput(path: string, mode = 0o666): Output {
   let release = (): void => {};
   const open = (): number => {
     if (!direct) release = onInterrupt(() => rmSync(written, { force: true }));
-    fd = attempt(path, () => openSync(written, direct ? 'a' : 'wx', mode), release);
-    if (!direct) keepAccess(fd, file, mode);
+    fd = attempt(path, () => openSync(written, direct ? 'a' : 'wx', secret ? 0o600 : 0o666), release);
+    if (!direct && !secret) keepAccess(fd, file);
     return fd;
   };
   const discard = (): void => {
@@ -81,8 +84,10 @@ export function fileOutput(path: string, mode = 0o666): Output {
     attempt(
       path,
       () => {
-        if (!direct) fsyncSync(complete);
-        if (!direct) renameSync(written, file);
+        if (direct) return;
+        fsyncSync(complete);
+        if (secret?.replaces === false) moveToNew(written, file);
+        else renameSync(written, file);
       },
       discard,
     );
@@ -91,6 +96,12 @@ export function fileOutput(path: string, mode = 0o666): Output {
     release();
   };
   return { write: sink.write, close, discard };
+}
+
+/** rename(2) would replace what has been made there meanwhile. */
+function moveToNew(from: string, to: string): void {
+  linkSync(from, to);
+  unlinkSync(from);
 }
 
 function isSpecial(path: string): boolean {
@@ -104,11 +115,11 @@ function isSpecial(path: string): boolean {
 /** /dev/stdout, /dev/fd/3: what is behind it is not to be replaced, but written to where it stands. */
 const isDescriptor = (path: string): boolean => /^\/(dev\/(std(in|out|err)$|fd\/)|proc\/)/.test(path);
 
-/** Who may read the file that is replaced may read the new one, as far as `mode` allows, and nobody else. */
-function keepAccess(fd: number, replaced: string, mode: number): void {
+/** Who may read the file that is replaced may read the new one, and nobody else. */
+function keepAccess(fd: number, replaced: string): void {
   const stats = statSync(replaced, { throwIfNoEntry: false });
   if (!stats) return;
-  fchmodSync(fd, stats.mode & mode);
+  fchmodSync(fd, stats.mode & 0o666);
   try {
     fchownSync(fd, stats.uid, stats.gid);
   } catch {
@@ -148,6 +159,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: IN_PLACE,
   EROFS: IN_PLACE,
   EBUSY: IN_PLACE,
+  EEXIST: 'it has been made meanwhile; --force overwrites it',
 };
 
 function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer): void; flush(): void } {

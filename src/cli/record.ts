@@ -42,7 +42,7 @@ export function runRecord(word: string, { output, force }: RecordOptions): void 
     // Longer than a string of V8 can be.
     throw new TargetError('unusable', `${target.name}: it has too much for one snapshot`, null, error);
   }
-  const file = output === null ? standardOutput() : fileOutput(output, 0o600);
+  const file = output === null ? standardOutput() : fileOutput(output, { replaces: force });
   try {
     file.write(output?.endsWith('.gz') ? gzipSync(text) : text);
     file.close();

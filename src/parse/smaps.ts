@@ -30,6 +30,8 @@ interface Shape {
 const FIGURE_LINE = /^([A-Za-z][A-Za-z0-9_]{0,63}): +([0-9]{1,18})( kB)?[ \t\r]*$/;
 /** Two letters, or "??". */
 const FLAG = /^[\x21-\x7e]{1,16}$/;
+/** Of all 64 flags that there can be, in longer words than any kernel's. */
+const LONGEST_FLAGS = 1024;
 const VM_FLAGS = 'VmFlags:';
 const KB = ' kB';
 const KIB = 1024;
@@ -182,7 +184,8 @@ export class SmapsParser {
     return this.#figures;
   }
 
-  #flagSet(text: string): readonly string[] {
+  #flagSet(line: string): readonly string[] {
+    const text = line.slice(0, LONGEST_FLAGS);
     const known = this.#flagSets.get(text);
     if (known) return known;
     const words = text.split(' ').filter(word => FLAG.test(word));

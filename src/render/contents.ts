@@ -69,7 +69,7 @@ function sectionItem(report: Report, part: Part, mapping: Mapping): string {
   const module = report.modules[part.module!]!;
   const image = module.image.status === 'read' ? module.image.elf : null;
   const section = image && part.section !== null ? sectionAt(image, part.section) : undefined;
-  const name = part.module === mapping.module ? label : `${label} of ${baseName(module.path)}`;
+  const name = part.module === mapping.module ? label : `${label} of ${printable(baseName(module.path))}`;
   if (!section || part.whole) return name;
   const begins = module.placement !== null && part.start === atBias(module.placement.bias, section.vaddr);
   return begins ? `${amount(sizeOf(part))} of ${name}` : `rest of ${name}`;

@@ -30,14 +30,21 @@ function otherKind(stats: Stats): string | null {
   return stats.isDirectory() ? 'a directory' : 'a device or socket';
 }
 
-/** The next bytes; none at the end. A non-blocking pipe that is empty is waited for. @throws system errors. */
+/** The next bytes, as many as fit where more follow: a pipe may give them one by one. @throws system errors. */
 export function readPiece(fd: number): Buffer {
   const buffer = Buffer.allocUnsafe(PIECE);
+  let size = 0;
+  for (let read = -1; read !== 0 && size < PIECE; size += read) read = readSome(fd, buffer, size);
+  return buffer.subarray(0, size);
+}
+
+/** Reads what there is behind `at`; 0 at the end. A non-blocking pipe that is empty is waited for. */
+function readSome(fd: number, buffer: Buffer, at: number): number {
   for (;;) {
     try {
-      return buffer.subarray(0, readSync(fd, buffer, 0, PIECE, null));
+      return readSync(fd, buffer, at, buffer.length - at, null);
     } catch (error) {
-      if (errnoOf(error) === 'EOF') return buffer.subarray(0, 0);
+      if (errnoOf(error) === 'EOF') return 0;
       if (errnoOf(error) !== 'EAGAIN') throw error;
       pause();
     }

@@ -37,7 +37,9 @@ const NO_FILE = /^\/(memfd:|SYSV[0-9a-f]{8}|anon_hugepage|secretmem|\[aio\]|dev\
 /** Finds the images of the processes of one evidence, which share most of their files. */
 export class ImageSearch {
   readonly #finder: BinaryFinder;
-  readonly #known = new KnownImages();
+  readonly #known = new KnownImages(true);
+  /** Of all processes together, which may each have files of their own. */
+  readonly #total = new HeaderBudget();
 
   /** @throws TargetError 'unusable' where a sysroot does not exist. */
   constructor(options: BinaryOptions) {
@@ -48,8 +50,13 @@ export class ImageSearch {
   imagesFor(files: readonly NamedFile[]): { files: MappedFile[]; notes: Note[] } {
     const budget = new HeaderBudget();
     const read: Read = ({ stats, bytes, path }, depth) => {
-      const elf = (): ElfFile => readElf(budget.metered(bytes), depth);
-      return readImage(() => this.#known.get(stats, depth, elf), path, 'path-only', budget);
+      const elf = (): ElfFile => {
+        const fresh = readElf(this.#total.metered(budget.metered(bytes)), depth);
+        this.#total.take(fresh);
+        return fresh;
+      };
+      const left = this.#total.isUsedUp ? this.#total : budget;
+      return readImage(() => this.#known.get(stats, depth, elf), path, 'path-only', left);
     };
     const found = files.map(file => mappedFile(this.#finder, file, read));
     return { files: found, notes: pathOnlyNote(found) };

@@ -14,9 +14,15 @@ interface Known extends Pick<BigIntStats, 'dev' | 'size' | 'mtimeNs' | 'ctimeNs'
 }
 
 export class KnownImages {
+  /** Are they for several processes, of which one must not tell what another has mapped? */
+  readonly isShared: boolean;
   readonly #byInode = new Map<bigint, Known[]>();
   #images = 0;
   #budget = new HeaderBudget();
+
+  constructor(isShared: boolean) {
+    this.isShared = isShared;
+  }
 
   /** The headers of a file as it was when it was opened: as known, or as `read` finds them. */
   get(stats: BigIntStats, depth: Depth, read: () => ElfFile): ElfFile {

@@ -27,7 +27,7 @@ export class LiveImages {
   readonly #known: KnownImages;
 
   constructor(proc: ProcDirectory, depth: Depth, known: KnownImages, recorder: Recorder | null) {
-    this.#opener = new MappedFileOpener(proc);
+    this.#opener = new MappedFileOpener(proc, known.isShared);
     this.#depth = depth;
     this.#known = known;
     this.#recorder = recorder;

@@ -33,14 +33,14 @@ interface Reading {
  * @param known headers read for other processes; those read for this one are added.
  * @throws TargetError where it is not there, ends meanwhile, or may not be read.
  */
-export function captureLive(pid: number, depth: Depth, known: KnownImages = new KnownImages()): Capture {
+export function captureLive(pid: number, depth: Depth, known: KnownImages = new KnownImages(false)): Capture {
   return withEvidence(pid, { depth, known, recorder: null }, assembleCapture);
 }
 
 /** Captures a running process as a snapshot. @throws TargetError like captureLive. */
 export function recordLive(pid: number): Snapshot {
   const recorder = new Recorder();
-  return withEvidence(pid, { depth: 'full', known: new KnownImages(), recorder }, evidence => {
+  return withEvidence(pid, { depth: 'full', known: new KnownImages(false), recorder }, evidence => {
     // Assembling reads every file, and the recorder sees it.
     assembleCapture(evidence);
     return recorder.snapshot(evidence);

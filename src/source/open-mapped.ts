@@ -34,10 +34,13 @@ const OUT_OF_FILES = 'too many files are open (raise `ulimit -n`)';
 export class MappedFileOpener {
   readonly #proc: ProcDirectory;
   readonly #root: TargetRoot;
+  readonly #looksTwice: boolean;
   #mayFollow = true;
 
-  constructor(proc: ProcDirectory) {
+  /** `looksTwice`: also after opening, at a system call more for each file: what it is must hold for other processes. */
+  constructor(proc: ProcDirectory, looksTwice: boolean) {
     this.#proc = proc;
+    this.#looksTwice = looksTwice;
     this.#root = new TargetRoot(proc);
   }
 
@@ -107,6 +110,10 @@ export class MappedFileOpener {
     const refusal = objection(stats, wanted);
     if (refusal) return refusal;
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    if (this.#looksTwice && !isSameFile(stats, fstatSync(fd, { bigint: true }))) {
+      closeSync(fd);
+      return refuse('replaced', 'another file was mapped in its place meanwhile');
+    }
     return {
       ok: true,
       bytes: new FileBytes(fd, Number(stats.size)),
@@ -139,6 +146,8 @@ export class MappedFileOpener {
     }
   }
 }
+
+const isSameFile = (a: BigIntStats, b: BigIntStats): boolean => a.dev === b.dev && a.ino === b.ino;
 
 /** statfs(2): where stat(2) gives the device that maps prints (btrfs, overlayfs and others have one for each subvolume or layer). */
 const TELL_DEVICES: ReadonlySet<number> = new Set([0x01021994, 0xef53, 0x58465342]); // tmpfs, ext4, XFS

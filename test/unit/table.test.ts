@@ -1,11 +1,12 @@
 /** Lines that must fit a terminal. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { contentsOf } from '../../src/render/contents.ts';
 import { renderTable } from '../../src/render/table.ts';
 import { cutTo, mostColumns } from '../../src/render/width.ts';
 import { reportOf } from '../support/dsl.ts';
 import { IN_A_PIPE } from '../support/render-options.ts';
-import { APP } from '../support/worlds.ts';
+import { APP, LIBC, mapped } from '../support/worlds.ts';
 
 const report = reportOf({
   modules: { app: APP },
@@ -43,4 +44,16 @@ it('cuts a text to the columns that there are', () => {
       if (short !== text) expect(text.startsWith(short.slice(0, -1))).toBe(true);
     }),
   );
+});
+
+it('lets no name of another module act, of which a part lies in a mapping', () => {
+  const report = reportOf({
+    modules: { app: APP, libc: { ...LIBC, path: '/lib/\x1b]0;title\x07::error::\r\n' } },
+    maps: `${mapped('app')}\n${mapped('libc')}`,
+  });
+  const of = (path: string) =>
+    report.mappings.findLast(({ module }) => report.modules[module!]!.path.startsWith(path))!;
+  const { items } = contentsOf(report, { ...of('/bin'), residents: of('/lib').residents });
+  expect(items.join()).toMatch(/ of .*title/);
+  expect(items.join()).toMatch(/^[\x20-\x7e]+$/);
 });
