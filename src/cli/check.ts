@@ -91,6 +91,19 @@ const withoutMappings = (report: Report): Report => ({
   })),
 });
 
+/** Of reports that wait to be written, in bytes: some three hundred processes of a thousand libraries. */
+const MOST_KEPT = 1 << 30;
+const MAPPING = 1000;
+const FINDING = 300;
+
+/** About how many bytes a report takes. */
+function weightOf({ modules, findings, mappings }: Report): number {
+  let bytes = mappings.length * MAPPING;
+  for (const { path } of modules) bytes += path.length;
+  for (const { message } of findings) bytes += FINDING + message.length;
+  return bytes;
+}
+
 interface Judged {
   readonly reports: Report[];
   readonly unjudged: Unjudged[];
@@ -104,12 +117,22 @@ async function judgeTargets(
 ): Promise<Judged> {
   const reports: Report[] = [];
   const unjudged: Unjudged[] = [];
+  let kept = 0;
   let code: ExitCode = 0;
   const progress = new Progress(progressScreen(false));
   const take = async (target: Target): Promise<void> => {
     if (reports.length > 0) progress.tell(() => `${reports.length} judged; ${target.name} is next`);
-    for (const capture of await loadTarget(target, 'full', command.offline, progress))
-      reports.push(judge(correlate(capture)));
+    for (const capture of await loadTarget(target, 'full', command.offline, progress)) {
+      const report = judge(correlate(capture));
+      kept += weightOf(report);
+      if (kept > MOST_KEPT && reports.length > 0)
+        throw new TargetError(
+          'unusable',
+          'it has more to tell than can be kept beside what the targets before it have',
+          'judge it alone',
+        );
+      reports.push(report);
+    }
   };
   if (command.program) {
     await withProgram(command.program, command.keep, command.output !== null, take);
