@@ -1,5 +1,6 @@
 /** Names a mapping in words that are the same at the next start: never by address, thread or process ID. */
 import type { Mapping, MappingKind } from '../model/report.ts';
+import { LONGEST_KEY } from '../model/text.ts';
 import { type Range, sizeOf } from '../model/units.ts';
 import type { Context } from './context.ts';
 import type { About } from './define-rule.ts';
@@ -41,8 +42,6 @@ function aboutMapping(context: Context, mapping: Mapping): About {
 /** "LOAD 3", "LOAD 3+4": program-header indices. */
 export const loads = (segments: readonly number[]): string => `LOAD ${segments.join('+')}`;
 
-const LONGEST_KEY = 8000;
-
 /** Mappings that have the same name, as one subject. */
 export interface Group {
   readonly about: About & { readonly range: Range };
@@ -56,7 +55,6 @@ export function groupMappings(context: Context, mappings: Iterable<Mapping>): Gr
   for (const mapping of mappings) {
     const { start, end } = mapping.vma;
     const about = { ...aboutMapping(context, mapping), range: { start, end } };
-    // V8 tells strings of more than 16,383 characters apart by comparing them: names may be longer, and alike for most.
     const name = (about.path ?? '').length > LONGEST_KEY ? mapping.vma.file : about.path;
     const key = `${about.module} ${about.subject} ${name}`;
     const group = groups.get(key) ?? { about, mappings: [], bytes: 0 };

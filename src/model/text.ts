@@ -25,3 +25,15 @@ export function replaceEach(text: string, pattern: RegExp, replacer: (match: str
   }
   return out;
 }
+
+/**
+ * Of a map. V8 tells strings of more than 16,383 characters apart by comparing them, one with all others of its length, and a
+ * process in a folder that lies deep enough has mapped files of such names.
+ */
+export const LONGEST_KEY = 12_000;
+
+/** Of what is longer: its length, its beginning and its end. */
+export const keyOf = (text: string): string =>
+  text.length <= LONGEST_KEY
+    ? text
+    : `${text.length} ${text.slice(0, LONGEST_KEY / 2)}/${text.slice(-LONGEST_KEY / 2)}`;

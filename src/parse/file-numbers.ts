@@ -1,3 +1,5 @@
+import { keyOf } from '../model/text.ts';
+
 /** A file as its mappings show it. */
 export interface ShownFile {
   readonly name: string;
@@ -16,7 +18,7 @@ export class FileNumbers {
 
   /** Its index among `files`. */
   numberOf({ name, device, inode }: ShownFile): number {
-    const key = `${device} ${inode} ${name}`;
+    const key = `${device} ${inode} ${keyOf(name)}`;
     let index = this.#indices.get(key);
     if (index === undefined) {
       index = this.files.push({ name, device, inode }) - 1;

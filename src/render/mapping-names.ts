@@ -1,5 +1,5 @@
 import type { Mapping, Report } from '../model/report.ts';
-import { baseName } from '../model/text.ts';
+import { baseName, LONGEST_KEY } from '../model/text.ts';
 import { printable } from './printable.ts';
 
 /** What mappings are called: the file's name, the kernel's name, or the module whose tail it is. */
@@ -21,11 +21,10 @@ export class MappingNames {
   }
 
   #show(path: string): string {
-    let shown = this.#shown.get(path);
-    if (shown === undefined) {
-      shown = printable(this.#fullPath ? path : baseName(path));
-      this.#shown.set(path, shown);
-    }
+    const known = path.length > LONGEST_KEY ? undefined : this.#shown.get(path);
+    if (known !== undefined) return known;
+    const shown = printable(this.#fullPath ? path : baseName(path));
+    if (path.length <= LONGEST_KEY) this.#shown.set(path, shown);
     return shown;
   }
 }

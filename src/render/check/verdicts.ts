@@ -1,8 +1,10 @@
 /** How findings are sorted, counted and named, the same in every format. */
+
 import type { Note } from '../../model/capture.ts';
 import type { Finding, Outcome } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { LEVELS, type RuleId, type RuleInfo } from '../../model/rule.ts';
+import { keyOf } from '../../model/text.ts';
 import { printable } from '../printable.ts';
 
 /** An outcome as readers see it: an excused finding is one of its own. */
@@ -40,14 +42,16 @@ export const ruleTable = (rules: readonly RuleInfo[]): RuleTable =>
 /** Findings by the file they are about: the executable's first, then as they come. */
 export function groupByFile({ findings, modules }: Report): [file: string, findings: Finding[]][] {
   const executable = modules.find(({ role }) => role === 'executable');
-  const groups = new Map<string, Finding[]>();
-  if (executable) groups.set(printable(executable.path), []);
-  for (const finding of findings) {
-    const group = groups.get(fileOf(finding));
-    if (group) group.push(finding);
-    else groups.set(fileOf(finding), [finding]);
-  }
-  return [...groups].filter(([, group]) => group.length > 0);
+  const groups = new Map<string, [file: string, findings: Finding[]]>();
+  const groupOf = (file: string): Finding[] => {
+    const key = keyOf(file);
+    const group = groups.get(key) ?? [file, []];
+    groups.set(key, group);
+    return group[1];
+  };
+  if (executable) groupOf(printable(executable.path));
+  for (const finding of findings) groupOf(fileOf(finding)).push(finding);
+  return [...groups.values()].filter(([, group]) => group.length > 0);
 }
 
 /** "2 errors, 1 warning; 1 inconclusive; 40 passed, 12 not applicable" */
