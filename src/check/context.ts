@@ -1,5 +1,5 @@
 /** What the rules look at: the report, and the questions that several of them ask about it. */
-import { DELETED } from '../model/capture.ts';
+import { withoutDeleted } from '../model/capture.ts';
 import type { Module } from '../model/module.ts';
 import { firstEndingAfter } from '../model/ordered.ts';
 import type { Mapping, Report } from '../model/report.ts';
@@ -27,12 +27,10 @@ export function contextOf(report: Report): Context {
     mappingsOf,
     predicted: origin.kind === 'elf',
     executable,
-    executablePath: executable?.path ?? withoutDeleted(process.executable),
+    executablePath:
+      executable?.path ?? (process.executable === null ? null : withoutDeleted(process.executable)),
   };
 }
-
-const withoutDeleted = (path: string | null): string | null =>
-  path?.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
 
 /** What may be done to a range, by the permissions of the mappings that hold it. */
 export interface Access {

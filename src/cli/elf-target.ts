@@ -1,5 +1,4 @@
 /** An ELF file as target: the core of a process, or a program or library whose layout is predicted. */
-
 import { predictCapture } from '../correlate/predict.ts';
 import { ET_CORE } from '../elf/core.ts';
 import { MalformedElf, NotElf, readHeader } from '../elf/header.ts';

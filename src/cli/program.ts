@@ -148,7 +148,7 @@ function rootCommand(started: readonly string[] | null, result: Result): Command
           option => program.getOptionValueSource(option.attributeName()) === 'cli',
         );
         if (!early) return;
-        const [short, long] = [early.short, early.long].map(flag => flag ?? undefined);
+        const { short, long } = early;
         const isKnown = command.options.some(own => own.long === long && own.short === short);
         const flag = long ?? short;
         command.error(

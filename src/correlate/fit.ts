@@ -53,7 +53,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
   let exact = 0;
   let present = 0;
   let alike = 0;
-  let writable = 0;
+  let asksToWrite = false;
   let written = false;
   let executable = false;
   let executableWhole = false;
@@ -63,7 +63,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
     const piece = pieces[p]!;
     if (piece.offset === null || isReservation(piece)) continue;
     count++;
-    if (piece.protection[1] === 'w') writable++;
+    if (piece.protection[1] === 'w') asksToWrite = true;
     let isPresent = false;
     let isAlike = false;
     let begins = false;
@@ -85,7 +85,7 @@ export function fitOf(pieces: readonly Piece[], file: number, index: VmaIndex): 
     if (isAlike && piece.protection[1] === 'w') written = true;
     if (begins && ends && piece.protection[2] === 'x') executableWhole = true;
   }
-  written ||= writable === 0;
+  written ||= !asksToWrite;
   return { pieces: count, exact, present, alike, written, executable, executableWhole, first };
 }
 

@@ -56,14 +56,13 @@ function kindOfName(name: string): MappingKind | null {
   return name.startsWith('[') && !name.startsWith('[anon') ? 'special' : null;
 }
 
-/** The legacy page of x86-64 has a fixed address; pmap prints it as [ anon ]. */
-
 /** Size and alignment of a malloc arena's heap in glibc (HEAP_MAX_SIZE, 64-bit). */
 const ARENA_ALIGNMENT = 64n << 20n;
 
 /** Kind of VMA `i`, which belongs to no module. */
 export function kindOf(capture: Capture, i: number, mainStack: MainStack): Kind {
   const vma = capture.vmas[i]!;
+  // The legacy page of x86-64 has a fixed address; pmap prints it as [ anon ].
   if (vma.start === VSYSCALL) return told('vsyscall');
   if (vma.permissions[3] === 's' && vma.name.startsWith('/anon_hugepage')) return told('shared-memory');
   if (vma.name !== '') {

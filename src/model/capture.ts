@@ -58,6 +58,10 @@ export const READ_IMPLIES_EXEC = 0x400000;
 /** What the kernel appends to the name of a file that has none any more (fs/d_path.c). */
 export const DELETED = ' (deleted)';
 
+/** A name as it was before the kernel appended that. */
+export const withoutDeleted = (name: string): string =>
+  name.endsWith(DELETED) ? name.slice(0, -DELETED.length) : name;
+
 /** The entries of the auxiliary vector that matter here (getauxval(3)); null where absent. */
 export interface AuxiliaryVector {
   readonly pageSize: number | null;

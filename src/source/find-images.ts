@@ -9,7 +9,14 @@
  * A file that is refused is 'replaced' if this machine's, 'mismatch' if the user named it or its sysroot.
  */
 import { type Depth, readElf } from '../elf/read.ts';
-import { DELETED, type Identity, type ImageState, type MappedFile, type Note } from '../model/capture.ts';
+import {
+  DELETED,
+  type Identity,
+  type ImageState,
+  type MappedFile,
+  type Note,
+  withoutDeleted,
+} from '../model/capture.ts';
 import { DEBUG_FILE, type ElfFile, isDebugFile } from '../model/elf.ts';
 import { BinaryFinder, type BinaryOptions, type FoundFile } from './find-binary.ts';
 import { KnownImages } from './known-images.ts';
@@ -75,7 +82,7 @@ type Read = (found: FoundFile, depth: Depth) => ImageState;
 function mappedFile(finder: BinaryFinder, file: NamedFile, read: Read): MappedFile {
   const { name, device, inode } = file;
   const deleted = name.endsWith(DELETED) && !isLiteral(finder, file);
-  const path = deleted ? name.slice(0, -DELETED.length) : name;
+  const path = deleted ? withoutDeleted(name) : name;
   finder.meet(path);
   const image =
     file.wanted === false || NO_FILE.test(name)

@@ -1,7 +1,7 @@
 /** Reads the ELF headers of the files that a process has mapped. */
 import { isElf } from '../elf/header.ts';
 import { type Depth, readElf } from '../elf/read.ts';
-import { DELETED, type ImageState, isDevice, type MappedFile } from '../model/capture.ts';
+import { DELETED, type ImageState, isDevice, type MappedFile, withoutDeleted } from '../model/capture.ts';
 import { type ElfFile, hasDynamic } from '../model/elf.ts';
 import type { ImageRequest } from './evidence.ts';
 import type { KnownImages } from './known-images.ts';
@@ -46,7 +46,7 @@ export class LiveImages {
     const name = this.#opener.nameOf(printed);
     const target = { ...printed, name };
     const deleted = name.endsWith(DELETED) && !this.#opener.isLiteral(target);
-    const path = deleted ? name.slice(0, -DELETED.length) : name;
+    const path = deleted ? withoutDeleted(name) : name;
     // A device is never opened.
     const image =
       wanted && !isDevice(name)

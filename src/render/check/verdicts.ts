@@ -1,5 +1,4 @@
 /** How findings are sorted, counted and named, the same in every format. */
-
 import type { Note } from '../../model/capture.ts';
 import type { Finding, Outcome } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
