@@ -21,18 +21,40 @@ const MOST_GHOSTS = 256;
 const FEW = 256;
 const HEADERS = 3;
 
+/**
+ * The small image that was asked last. Most are asked about their mappings one after the other and then never again, and what
+ * hundreds of images would keep until the end takes longer to move about than to make.
+ */
+export class RecentMap {
+  #last: ImageMap | null = null;
+
+  keep(map: ImageMap): void {
+    this.#last?.forget();
+    this.#last = map;
+  }
+}
+
 export class ImageMap {
   readonly #elf: ElfFile;
   readonly #bias: LoadBias;
   readonly #module: number;
   readonly #loader: Loader;
   readonly #pageSize: number;
+  readonly #recent: RecentMap;
   #live: StretchMap | null = null;
   #file: StretchMap | null = null;
   /** A file may be mapped thousands of times as data, usually the same part of it. */
   #namesAt: Map<string, readonly string[]> | null = null;
 
-  constructor(elf: ElfFile, bias: LoadBias, module: number, loader: Loader, pageSize: number) {
+  constructor(
+    elf: ElfFile,
+    bias: LoadBias,
+    module: number,
+    loader: Loader,
+    pageSize: number,
+    recent: RecentMap = new RecentMap(),
+  ) {
+    this.#recent = recent;
     this.#elf = elf;
     this.#bias = bias;
     this.#module = module;
@@ -140,8 +162,16 @@ export class ImageMap {
   }
 
   #liveMap(): StretchMap {
-    this.#live ??= new StretchMap(liveStretches(this.#elf, this.#bias, this.#module));
-    return this.#live;
+    if (this.#live) return this.#live;
+    const live = new StretchMap(liveStretches(this.#elf, this.#bias, this.#module));
+    this.#live = live;
+    if (this.#elf.sections.length <= FEW) this.#recent.keep(this);
+    return live;
+  }
+
+  /** Forgets what is soon made again. */
+  forget(): void {
+    this.#live = null;
   }
 
   #fileMap(): StretchMap {

@@ -6,7 +6,7 @@ import { claimMappings } from './claims.ts';
 import { type ModuleState, missingPieces } from './deviations.ts';
 import { Effort } from './effort.ts';
 import { type Context, explainMapping } from './explain-mapping.ts';
-import { ImageMap } from './image-map.ts';
+import { ImageMap, RecentMap } from './image-map.ts';
 import { isJustStarted } from './just-started.ts';
 import { relroRanges } from './layout.ts';
 import { findMainStack } from './main-stack.ts';
@@ -24,7 +24,8 @@ export function correlate(capture: Capture): Report {
   const impliesExec = readImpliesExec(capture);
   const placed = placeModules(capture, roles, impliesExec, index, effort);
   const claims = claimMappings(capture, placed, index, effort);
-  const states = placed.map((module, m) => stateOf(module, m, index, effort));
+  const recent = new RecentMap();
+  const states = placed.map((module, m) => stateOf(module, m, index, effort, recent));
   const moduleOfFile = new Map<number, number>();
   placed.forEach(({ file }, m) => {
     if (file !== null && !moduleOfFile.has(file)) moduleOfFile.set(file, m);
@@ -48,7 +49,13 @@ export function correlate(capture: Capture): Report {
   };
 }
 
-function stateOf(placed: PlacedModule, m: number, index: VmaIndex, effort: Effort): ModuleState | null {
+function stateOf(
+  placed: PlacedModule,
+  m: number,
+  index: VmaIndex,
+  effort: Effort,
+  recent: RecentMap,
+): ModuleState | null {
   const { placement, image, loader, rules } = placed;
   if (!placement || image.status !== 'read') return null;
   const ranges = relroRanges(image.elf, placement.bias, rules);
@@ -59,7 +66,7 @@ function stateOf(placed: PlacedModule, m: number, index: VmaIndex, effort: Effor
     : { ...elf, sections: [], sectionsFrom: 'rebuilt' as const };
   return {
     placed,
-    image: new ImageMap(known, placement.bias, m, loader, rules.pageSize),
+    image: new ImageMap(known, placement.bias, m, loader, rules.pageSize, recent),
     relro: { ranges, allWritable: allWritable(ranges, index) },
     anyExecutable: () => (executable ??= isExecutable(placement.pieces, index)),
   };

@@ -1,11 +1,11 @@
 declare module 'elfy' {
-  /** A program header as elfy 1.0.0 returns it, as far as it is used: each field as its class's reader gives it. */
+  /** A program header as elfy 1.0.0 returns it, as far as it is used: each field as the reader of words gives it. */
   interface ElfyProgram {
-    readonly offset: number | bigint;
-    readonly vaddr: number | bigint;
-    readonly filesz: number | bigint;
-    readonly memsz: number | bigint;
-    readonly align: number | bigint;
+    readonly offset: bigint;
+    readonly vaddr: bigint;
+    readonly filesz: bigint;
+    readonly memsz: bigint;
+    readonly align: bigint;
   }
   interface ElfyHeader {
     readonly class: '32' | '64';
@@ -19,7 +19,7 @@ declare module 'elfy' {
     mapFlags(value: number, names: object): object;
     /** Positions of the entries of a table: here what the readers take as `entry`. */
     sliceChunks(image: Buffer, offset: number, count: number, size: number): (Buffer | number)[];
-    readUInt32(entry: Buffer | number, at: number): number;
+    readUInt32(entry: Buffer | number, at: number): number | bigint;
     /** Its own gives a number, rounded above 2^53. */
     readUInt64(entry: Buffer | number, at: number): number | bigint;
   }

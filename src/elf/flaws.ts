@@ -6,7 +6,7 @@ import type { ProgramHeader, Section } from '../model/elf.ts';
 import { MOST_PAIRS } from '../model/section-to-segment.ts';
 import { SPACE_END } from '../model/units.ts';
 import { headerSize, type RawHeader, sectionHeaderSize } from './header.ts';
-import { linkOf } from './sections.ts';
+import { linksOf } from './sections.ts';
 import type { RawTable } from './tables.ts';
 
 const MOST_FLAWS = 20;
@@ -116,13 +116,14 @@ function findSectionFlaws(sections: readonly Section[], fileSize: number | null,
 
 /** sh_link leads to another section, from there to another, and never back. Each section is visited once. */
 function findLinkFlaws(table: RawTable, add: Add): void {
-  const { count } = table;
+  const links = linksOf(table);
+  const count = links.length;
   const walkOf = new Int32Array(count);
   for (let i = 1; i < count; i++) {
     let at = i;
     while (at !== 0 && walkOf[at] === 0) {
       walkOf[at] = i;
-      const link = linkOf(table, at);
+      const link = links[at]!;
       if (link >= count) {
         if (!add(`section ${at} is linked to section ${link}, which does not exist`)) return;
         break;

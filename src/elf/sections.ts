@@ -9,6 +9,7 @@
  */
 import type { ByteSource } from '../model/bytes.ts';
 import type { Section } from '../model/elf.ts';
+import type { FileOffset, Vaddr } from '../model/units.ts';
 import { type RawHeader, sectionHeaderSize } from './header.ts';
 import { sectionFlagLetters, sectionTypeName } from './names.ts';
 import { StringTable } from './strings.ts';
@@ -34,29 +35,35 @@ export function decodeSections(
     names = StringTable.read(source, words.word(at + offset), words.word(at + extent));
   } else flaws.push(`the section name table (section ${shstrndx}) does not exist`);
   const sections = new Array<Section>(count - 1);
+  const { view, little } = words;
+  const word = (at: number): bigint =>
+    is64 ? view.getBigUint64(at, little) : BigInt(view.getUint32(at, little));
+  // The upper half has no flags.
+  const flagsAt = is64 && !little ? 12 : 8;
   for (let index = 1, at = size; index < count; index++, at += size)
     sections[index - 1] = {
       index,
-      name: names === null ? '' : names.at(words.u32(at)),
-      type: sectionTypeName(words.u32(at + 4), machine),
-      // The upper half has no flags.
-      flags: sectionFlagLetters(
-        is64 && !words.little ? words.u32(at + 12) : words.u32(at + 8),
-        machine,
-        osAbi,
-      ),
-      vaddr: words.vaddr(at + addr),
-      offset: words.offset(at + offset),
-      size: words.word(at + extent),
+      name: names === null ? '' : names.at(view.getUint32(at, little)),
+      type: sectionTypeName(view.getUint32(at + 4, little), machine),
+      flags: sectionFlagLetters(view.getUint32(at + flagsAt, little), machine, osAbi),
+      vaddr: word(at + addr) as Vaddr,
+      offset: word(at + offset) as FileOffset,
+      size: word(at + extent),
     };
   if (names?.isSpent)
     flaws.push('the names of sections overlap so much in their table that some are left out');
   return sections;
 }
 
-/** sh_link of a section. */
-export const linkOf = ({ words }: RawTable, index: number): number =>
-  words.u32(index * sectionHeaderSize(words.is64) + (words.is64 ? 40 : 24));
+/** sh_link of each section, 0 among them. */
+export function linksOf({ count, words }: RawTable): Uint32Array {
+  const { view, is64, little } = words;
+  const size = sectionHeaderSize(is64);
+  const links = new Uint32Array(count);
+  for (let index = 0, at = is64 ? 40 : 24; index < count; index++, at += size)
+    links[index] = view.getUint32(at, little);
+  return links;
+}
 
 /** sh_addralign of a section. */
 export const alignmentOf = ({ words }: RawTable, index: number): bigint =>

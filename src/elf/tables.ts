@@ -28,22 +28,26 @@ export function readProgramHeaders(source: ByteSource, header: RawHeader, flaws:
   const { is64, machine, phoff, phnum } = header;
   const size = programHeaderSize(is64);
   const { count, words } = readTable(source, header, 'program header', phoff, phnum, size, flaws);
-  return new ProgramHeaderParser(words).parse(count, size).map((program, index) => {
-    const at = index * size;
-    return {
+  const flagsAt = is64 ? 4 : 24;
+  const programs = new ProgramHeaderParser(words).parse(count, size);
+  const headers = new Array<ProgramHeader>(count);
+  for (let index = 0, at = 0; index < count; index++, at += size) {
+    const { offset, vaddr, filesz, memsz, align } = programs[index]!;
+    const type = segmentTypeName(words.u32(at), machine);
+    const segmentFlags = SEGMENT_FLAGS[words.u32(at + flagsAt) & 7]!;
+    headers[index] = {
       index,
-      type: segmentTypeName(words.u32(at), machine),
-      flags: SEGMENT_FLAGS[words.u32(at + (is64 ? 4 : 24)) & 7]!,
-      offset: wide(program.offset) as FileOffset,
-      vaddr: wide(program.vaddr) as Vaddr,
-      filesz: wide(program.filesz),
-      memsz: wide(program.memsz),
-      align: wide(program.align),
+      type,
+      flags: segmentFlags,
+      offset: offset as FileOffset,
+      vaddr: vaddr as Vaddr,
+      filesz,
+      memsz,
+      align,
     };
-  });
+  }
+  return headers;
 }
-
-const wide = (value: number | bigint): bigint => (typeof value === 'bigint' ? value : BigInt(value));
 
 /** PF_X, PF_W, PF_R: every combination once. */
 const SEGMENT_FLAGS: readonly SegmentFlags[] = Array.from({ length: 8 }, (_, flags) => ({
@@ -86,18 +90,22 @@ const NO_BYTES = new Uint8Array(0);
  * one for the contents of each segment, and the names of flags, of which it knows only some.
  */
 class ProgramHeaderParser extends elfy.Parser {
-  readonly #words: Words;
+  readonly #is64: boolean;
+  readonly #little: boolean;
+  readonly #view: DataView;
 
-  constructor(words: Words) {
+  constructor({ is64, little, view }: Words) {
     super();
-    this.#words = words;
-    this.setEndian(words.little ? 'lsb' : 'msb');
+    this.#is64 = is64;
+    this.#little = little;
+    this.#view = view;
+    this.setEndian(little ? 'lsb' : 'msb');
   }
 
   parse(count: number, size: number): ReturnType<ProgramHeaderParser['parsePrograms']> {
     // It takes offset 0 for no table.
     const header = {
-      class: this.#words.is64 ? '64' : '32',
+      class: this.#is64 ? '64' : '32',
       phoff: 1,
       phnum: count,
       phentsize: size,
@@ -111,12 +119,14 @@ class ProgramHeaderParser extends elfy.Parser {
     return positions;
   }
 
-  override readUInt32(entry: number, at: number): number {
-    return this.#words.u32(entry + at);
+  /** With 64 bits these are but the type and the flags. */
+  override readUInt32(entry: number, at: number): bigint | number {
+    const word = this.#view.getUint32(entry + at, this.#little);
+    return this.#is64 ? word : BigInt(word);
   }
 
   override readUInt64(entry: number, at: number): bigint {
-    return this.#words.u64(entry + at);
+    return this.#view.getBigUint64(entry + at, this.#little);
   }
 
   override mapFlags(): object {

@@ -10,8 +10,17 @@ export function countBelow<T>(items: readonly T[], limit: bigint, placeOf: (item
   return low;
 }
 
-/** Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. */
-export const firstEndingAfter = (ranges: readonly { readonly end: bigint }[], at: bigint): number =>
-  countBelow(ranges, at + 1n, endOf);
-
-const endOf = ({ end }: { readonly end: bigint }): bigint => end;
+/**
+ * Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. A loop
+ * of its own, because a call for each step is most of what a search costs.
+ */
+export function firstEndingAfter(ranges: readonly { readonly end: bigint }[], at: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ranges[middle]!.end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

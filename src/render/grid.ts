@@ -1,7 +1,7 @@
 /**
- * Columns of text by cli-table3, without borders. It takes seconds for thousands of rows (its layout is quadratic), so
- * it lays out the header and every row with characters whose width is not one column; plain rows are padded here, to
- * the very bytes that it would give (a test compares).
+ * Columns of text by cli-table3, without borders. It takes seconds for thousands of rows (its layout is quadratic), and for
+ * the first one a fiftieth of a start, so it lays out every row with characters whose width is not one column; plain rows
+ * are padded here, to the very bytes that it would give (a test compares).
  */
 import Table from 'cli-table3';
 import { isNarrow } from './width.ts';
@@ -47,9 +47,9 @@ export function gridRow(columns: readonly Column[], cells: readonly Cell[]): str
   return paddedRow(columns, cells);
 }
 
-/** The titles, laid out by the library. */
+/** The titles. */
 export function gridHeader(columns: readonly Column[], style: (text: string) => string): string {
-  return libraryRow(
+  return gridRow(
     columns,
     columns.map(({ title }) => ({ text: title, style })),
   );

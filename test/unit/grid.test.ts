@@ -39,18 +39,30 @@ describe('a row of ASCII', () => {
   });
 });
 
-describe('a row by the library', () => {
-  const columns: Column[] = [
-    { title: 'Name', align: 'left', width: 6 },
-    { title: 'Size', align: 'right', width: 5 },
-    { title: 'What', align: 'left', width: 0 },
-  ];
+const columns: Column[] = [
+  { title: 'Name', align: 'left', width: 6 },
+  { title: 'Size', align: 'right', width: 5 },
+  { title: 'What', align: 'left', width: 0 },
+];
+const titles = columns.map(({ title }) => ({ text: title, style: ANSI.bold }));
 
+describe('the titles', () => {
+  it('are what the library gives', () => {
+    expect(gridHeader(columns, ANSI.bold)).toBe(libraryRow(columns, titles));
+  });
+});
+
+describe('a row by the library', () => {
   it('counts wide characters as two columns', () => {
     expect(gridRow(columns, [{ text: '日本' }, { text: '4K' }, { text: 'x' }])).toBe('日本      4K x');
   });
 
   it('colours no border and no header of its own', () => {
-    expect(gridHeader(columns, text => text)).toBe('Name    Size What');
+    expect(
+      libraryRow(
+        columns,
+        columns.map(({ title }) => ({ text: title })),
+      ),
+    ).toBe('Name    Size What');
   });
 });
