@@ -6,7 +6,7 @@ import type { ProgramHeader, Section } from '../model/elf.ts';
 import { MOST_PAIRS } from '../model/section-to-segment.ts';
 import { SPACE_END } from '../model/units.ts';
 import { headerSize, type RawHeader, sectionHeaderSize } from './header.ts';
-import { linksOf } from './sections.ts';
+import { linkOf } from './sections.ts';
 import type { RawTable } from './tables.ts';
 
 const MOST_FLAWS = 20;
@@ -114,16 +114,27 @@ function findSectionFlaws(sections: readonly Section[], fileSize: number | null,
   }
 }
 
+/** .gnu.version leads to .dynsym, and from there to .dynstr. */
+const FEW_LINKS = 4;
+
+/** Does each sh_link lead to the end in a few steps? That is told without keeping anything. */
+function areLinksShort(table: RawTable): boolean {
+  for (let i = 1; i < table.count; i++)
+    for (let at = i, steps = 0; at !== 0; at = linkOf(table, at))
+      if (at >= table.count || steps++ === FEW_LINKS) return false;
+  return true;
+}
+
 /** sh_link leads to another section, from there to another, and never back. Each section is visited once. */
 function findLinkFlaws(table: RawTable, add: Add): void {
-  const links = linksOf(table);
-  const count = links.length;
+  if (areLinksShort(table)) return;
+  const { count } = table;
   const walkOf = new Int32Array(count);
   for (let i = 1; i < count; i++) {
     let at = i;
     while (at !== 0 && walkOf[at] === 0) {
       walkOf[at] = i;
-      const link = links[at]!;
+      const link = linkOf(table, at);
       if (link >= count) {
         if (!add(`section ${at} is linked to section ${link}, which does not exist`)) return;
         break;

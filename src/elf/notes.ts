@@ -57,9 +57,9 @@ function noteAt(bytes: Uint8Array, words: Words, at: number, align: number): Elf
 const LONGEST_NAME = 64;
 const LONGEST_BUILD_ID = 64;
 
-/** Lower-case hexadecimal build ID among the notes; null where there is none. */
-export function buildIdIn(notes: Iterable<ElfNote>): string | null {
-  for (const { name, type, descriptor } of notes)
+/** Lower-case hexadecimal build ID among the notes in `bytes`; null where there is none. */
+export function buildIdIn(bytes: Uint8Array, is64: boolean, little: boolean, align: number): string | null {
+  for (const { name, type, descriptor } of notesIn(bytes, is64, little, align))
     if (name === 'GNU' && type === NT_GNU_BUILD_ID && descriptor.length > 0)
       return Buffer.from(descriptor.subarray(0, LONGEST_BUILD_ID)).toString('hex');
   return null;

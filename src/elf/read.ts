@@ -96,16 +96,15 @@ function* notesOf(
   { is64, little }: RawHeader,
   segments: readonly ProgramHeader[],
 ): Generator<PlacedNote> {
-  let left = MOST_NOTE_SEGMENTS;
-  for (let i = 0; i < segments.length && left > 0; i++) {
-    const { type, offset, vaddr: at, filesz, align } = segments[i]!;
-    if (type !== 'NOTE') continue;
-    left--;
+  for (const { offset, vaddr: at, filesz, align } of noteSegments(segments)) {
     const bytes = readNotes(source, offset, filesz);
     for (const note of notesIn(bytes, is64, little, Number(align & 15n)))
       yield { ...note, vaddr: at + BigInt(note.start) };
   }
 }
+
+const noteSegments = (segments: readonly ProgramHeader[]): ProgramHeader[] =>
+  segments.filter(({ type }) => type === 'NOTE').slice(0, MOST_NOTE_SEGMENTS);
 
 const readNotes = (source: ByteSource, offset: bigint, size: bigint): Uint8Array =>
   source.read(offset, size < LONGEST_NOTES ? Number(size) : LONGEST_NOTES);
@@ -117,14 +116,17 @@ function findBuildId(
   sections: readonly Section[],
   table: RawTable,
 ): string | null {
-  const id = buildIdIn(notesOf(source, header, segments));
-  if (id !== null) return id;
+  const { is64, little } = header;
+  for (const { offset, filesz, align } of noteSegments(segments)) {
+    const id = buildIdIn(readNotes(source, offset, filesz), is64, little, Number(align & 15n));
+    if (id !== null) return id;
+  }
   // Go's linker leaves it out of its PT_NOTE.
   const section = sections.find(({ name, type }) => name === '.note.gnu.build-id' && type === 'NOTE');
   if (!section) return null;
   const bytes = readNotes(source, section.offset, section.size);
   const align = Number(alignmentOf(table, section.index) & 15n);
-  return buildIdIn(notesIn(bytes, header.is64, header.little, align));
+  return buildIdIn(bytes, is64, little, align);
 }
 
 function readInterpreter(source: ByteSource, segments: readonly ProgramHeader[]): string | null {

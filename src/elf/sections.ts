@@ -36,8 +36,6 @@ export function decodeSections(
   } else flaws.push(`the section name table (section ${shstrndx}) does not exist`);
   const sections = new Array<Section>(count - 1);
   const { view, little } = words;
-  const word = (at: number): bigint =>
-    is64 ? view.getBigUint64(at, little) : BigInt(view.getUint32(at, little));
   // The upper half has no flags.
   const flagsAt = is64 && !little ? 12 : 8;
   for (let index = 1, at = size; index < count; index++, at += size)
@@ -46,24 +44,18 @@ export function decodeSections(
       name: names === null ? '' : names.at(view.getUint32(at, little)),
       type: sectionTypeName(view.getUint32(at + 4, little), machine),
       flags: sectionFlagLetters(view.getUint32(at + flagsAt, little), machine, osAbi),
-      vaddr: word(at + addr) as Vaddr,
-      offset: word(at + offset) as FileOffset,
-      size: word(at + extent),
+      vaddr: words.word(at + addr) as Vaddr,
+      offset: words.word(at + offset) as FileOffset,
+      size: words.word(at + extent),
     };
   if (names?.isSpent)
     flaws.push('the names of sections overlap so much in their table that some are left out');
   return sections;
 }
 
-/** sh_link of each section, 0 among them. */
-export function linksOf({ count, words }: RawTable): Uint32Array {
-  const { view, is64, little } = words;
-  const size = sectionHeaderSize(is64);
-  const links = new Uint32Array(count);
-  for (let index = 0, at = is64 ? 40 : 24; index < count; index++, at += size)
-    links[index] = view.getUint32(at, little);
-  return links;
-}
+/** sh_link of a section. */
+export const linkOf = ({ words: { view, is64, little } }: RawTable, index: number): number =>
+  is64 ? view.getUint32(index * 64 + 40, little) : view.getUint32(index * 40 + 24, little);
 
 /** sh_addralign of a section. */
 export const alignmentOf = ({ words }: RawTable, index: number): bigint =>

@@ -7,7 +7,7 @@ export interface ByteSource {
   readonly size: number | null;
   /**
    * The `length` bytes at `offset`, or fewer where the source ends before (then also none).
-   * The result stays as it is, and must not be changed.
+   * The result stays as it is as long as the source is in use, and must not be changed.
    */
   read(offset: bigint, length: number): Uint8Array;
 }

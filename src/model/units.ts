@@ -32,15 +32,15 @@ const MASK = SPACE_END - 1n;
 /** Modulo 2^64. Nearly every number is one of the space already, and each operation makes another bigint. */
 const wrapped = (value: bigint): bigint => (value >= 0n && value < SPACE_END ? value : value & MASK);
 
-export const address = (value: bigint): Address => wrapped(value) as Address;
-export const vaddr = (value: bigint): Vaddr => wrapped(value) as Vaddr;
-export const fileOffset = (value: bigint): FileOffset => wrapped(value) as FileOffset;
-export const loadBias = (value: bigint): LoadBias => wrapped(value) as LoadBias;
+export const address = wrapped as (value: bigint) => Address;
+export const vaddr = wrapped as (value: bigint) => Vaddr;
+export const fileOffset = wrapped as (value: bigint) => FileOffset;
+export const loadBias = wrapped as (value: bigint) => LoadBias;
 
 /** Where a link-time address lies at run time. */
-export const atBias = (bias: LoadBias, link: Vaddr): Address => address(bias + link);
+export const atBias = (bias: LoadBias, link: Vaddr): Address => wrapped(bias + link) as Address;
 /** The bias that puts a link-time address at a run-time address. */
-export const biasOf = (runtime: Address, link: Vaddr): LoadBias => loadBias(runtime - link);
+export const biasOf = (runtime: Address, link: Vaddr): LoadBias => wrapped(runtime - link) as LoadBias;
 
 /** Rounds down to a multiple of `pageSize`, a power of two. */
 export function pageDown<T extends bigint>(value: T, pageSize: number): T {
@@ -49,7 +49,9 @@ export function pageDown<T extends bigint>(value: T, pageSize: number): T {
 
 /** Rounds up to a multiple of `pageSize`, a power of two. Not reduced modulo 2^64, so that an end stays an end. */
 export function pageUp<T extends bigint>(value: T, pageSize: number): T {
-  return pageDown((value + offsetMask(pageSize)) as T, pageSize);
+  const mask = offsetMask(pageSize);
+  const above = value + mask;
+  return (above - (above & mask)) as T;
 }
 
 /** The bits of an address within its page. Nearly all pages have 4 KiB, and making a bigint takes a while. */

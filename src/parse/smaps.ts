@@ -35,10 +35,15 @@ const LONGEST_FLAGS = 1024;
 const VM_FLAGS = 'VmFlags:';
 const KB = ' kB';
 const KIB = 1024;
+const BLANK = 0x20;
+const ZERO = 0x30;
 /** A path has at most 4096 bytes, and maps may show a little more; longer lines are not kept. */
 const LONGEST_LINE = 64 * KIB;
 /** Records are remembered from this one on: it pays where thousands are alike. */
 const MANY = 1000;
+/** After so many new ones in a row, only one in a few is. */
+const MOST_NEWS = 64;
+const SELDOM = 8;
 /** Of records that are remembered, with some 600 characters each; and of sets of flags, of which there are a few dozen. */
 const MOST_KNOWN = 4096;
 
@@ -70,6 +75,8 @@ export class SmapsParser {
   #scales: number[] = [];
   readonly #flagSets = new Map<string, readonly string[]>();
   readonly #known = new Map<string, Rest>();
+  /** Records in a row that were not known. */
+  #news = 0;
   readonly #recent = new LastTwo<Rest>();
   readonly #onFirstLine: ((line: string) => void) | null;
 
@@ -155,12 +162,18 @@ export class SmapsParser {
     shape.lines.lastIndex = at;
     if (!shape.lines.test(text)) return null;
     const lines = text.slice(at, shape.lines.lastIndex);
-    return this.vmas.length < MANY ? this.#restOf(lines, shape) : this.#remembered(lines, shape);
+    const { length } = this.vmas;
+    const isWorth = length >= MANY && (this.#news < MOST_NEWS || length % SELDOM === 0);
+    return isWorth ? this.#remembered(lines, shape) : this.#restOf(lines, shape);
   }
 
   #remembered(lines: string, shape: Shape): Rest {
     const known = this.#known.get(lines);
-    if (known) return known;
+    if (known) {
+      this.#news = 0;
+      return known;
+    }
+    this.#news++;
     const rest = this.#restOf(ownText(lines), shape);
     if (this.#known.size < MOST_KNOWN) this.#known.set(rest.lines, rest);
     return rest;
@@ -171,7 +184,8 @@ export class SmapsParser {
     let end = -1;
     for (let i = 0; i < scales.length; i++) {
       end = lines.indexOf('\n', end + 1);
-      figures[i] = scales[i] === KIB ? numberBefore(lines, end - KB.length) * KIB : numberBefore(lines, end);
+      const scale = scales[i]!;
+      figures[i] = numberBefore(lines, scale === KIB ? end - KB.length : end) * scale;
     }
     const flags = this.#flagSet(lines.slice(end + 1 + VM_FLAGS.length, -1));
     return { lines, figures, flags };
@@ -212,9 +226,13 @@ function shapeOf(names: readonly string[], scales: readonly number[]): Shape {
   return { lines: new RegExp(`${figures.join('')}${VM_FLAGS}[^\n]*\n`, 'y'), scales };
 }
 
-/** The number that ends at `end`. */
+/** The number that ends at `end`, behind a blank: nearly all have one digit, and a text for each would be left behind. */
 function numberBefore(text: string, end: number): number {
-  let start = end - 1;
-  while (text[start - 1] !== ' ') start--;
-  return Number(text.slice(start, end));
+  let number = 0;
+  let place = 1;
+  for (let at = end - 1; ; at--, place *= 10) {
+    const code = text.charCodeAt(at);
+    if (code === BLANK) return number;
+    number += (code - ZERO) * place;
+  }
 }

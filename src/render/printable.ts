@@ -14,10 +14,13 @@ const ASCII = /^[\x00-\x7f]*$/;
  * every byte that is no UTF-8, becomes \xNN or \u{NNNN}.
  */
 export function printable(text: string): string {
+  if (INERT.test(text)) return text;
   const plain = visible(text);
   return COMMAND.test(plain) ? plain.replace(COMMANDS, '$1\\x3a:').replaceAll('##[', '#\\x23[') : plain;
 }
 
+/** ASCII without colons and hash signs, as nearly all names are. */
+const INERT = /^[\x20-\x22\x24-\x39\x3b-\x7e]*$/;
 /** Workflow commands of GitHub, which act at the beginning of a line; where a table wraps, that is behind any blank. */
 const COMMAND = /(?:^|\s)::|##\[/;
 const COMMANDS = /(^|\s)::/g;

@@ -4,16 +4,42 @@ import type { ByteSource } from '../model/bytes.ts';
 const HEAD = 4096;
 const NONE = new Uint8Array(0);
 
+/**
+ * Memory for what is read of files, one after the other: to make it, and to touch it for the first time, takes longer than to
+ * read what a library has of headers.
+ */
+export class ReusedMemory {
+  readonly #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #used = 0;
+
+  /** All of it is free again: what was read of the file before may change. */
+  free(): void {
+    this.#used = 0;
+  }
+
+  /** null where there is not so much left. */
+  take(length: number): Buffer | null {
+    if (length > this.#bytes.length - this.#used) return null;
+    this.#used += length;
+    return this.#bytes.subarray(this.#used - length, this.#used);
+  }
+}
+
 /** A file as bytes at an offset. Its first page is kept: headers, notes and the interpreter lie there. */
 export class FileBytes implements ByteSource {
   readonly size: number | null;
   readonly #fd: number;
+  readonly #memory: ReusedMemory | null;
   #head: Buffer | null = null;
 
-  /** `size`: as fstat tells; null where it tells nothing (files of /proc). */
-  constructor(fd: number, size: number | null) {
+  /**
+   * `size`: as fstat tells; null where it tells nothing (files of /proc). With `memory`, what was read stays as it is until
+   * that is free again.
+   */
+  constructor(fd: number, size: number | null, memory: ReusedMemory | null = null) {
     this.#fd = fd;
     this.size = size;
+    this.#memory = memory;
   }
 
   /** @throws system errors as node:fs does. */
@@ -28,7 +54,7 @@ export class FileBytes implements ByteSource {
   }
 
   #pread(offset: bigint, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(length);
+    const buffer = this.#memory?.take(length) ?? Buffer.allocUnsafe(length);
     const end = this.size === null ? Number.POSITIVE_INFINITY : this.size - Number(offset);
     let filled = 0;
     while (filled < length && filled < end) {

@@ -12,7 +12,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, statfsSync, statSync } from 'node:fs';
 import { throughMaps } from '../parse/maps.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
-import { FileBytes } from './file-bytes.ts';
+import { FileBytes, ReusedMemory } from './file-bytes.ts';
 import { type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
@@ -35,6 +35,7 @@ export class MappedFileOpener {
   readonly #proc: ProcDirectory;
   readonly #root: TargetRoot;
   readonly #looksTwice: boolean;
+  readonly #memory = new ReusedMemory();
   #mayFollow = true;
 
   /** `looksTwice`: also after opening, at a system call more for each file: what it is must hold for other processes. */
@@ -44,8 +45,12 @@ export class MappedFileOpener {
     this.#root = new TargetRoot(proc);
   }
 
-  /** Opens for reading; the caller closes. Never throws for trouble with the file. */
+  /**
+   * Opens for reading; the caller closes, and has no use any more of what was read of the file before. Never throws for
+   * trouble with the file.
+   */
   open(wanted: Wanted, path: string, deleted: boolean): Opened {
+    this.#memory.free();
     const direct = this.#mayFollow ? this.#openMapFile(wanted) : null;
     if (direct) return direct;
     const exe = this.#openExe(wanted);
@@ -116,7 +121,7 @@ export class MappedFileOpener {
     }
     return {
       ok: true,
-      bytes: new FileBytes(fd, Number(stats.size)),
+      bytes: new FileBytes(fd, Number(stats.size), this.#memory),
       stats,
       path: wanted.name,
       close: () => closeSync(fd),

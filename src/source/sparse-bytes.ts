@@ -21,7 +21,7 @@ export class RecordingBytes implements ByteSource {
 
   read(offset: bigint, length: number): Uint8Array {
     const bytes = this.#source.read(offset, length);
-    if (bytes.length > 0) this.#reads.push({ offset, bytes: bytes.slice() });
+    if (bytes.length > 0) this.#reads.push({ offset, bytes: new Uint8Array(bytes) });
     return bytes;
   }
 
