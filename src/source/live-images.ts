@@ -26,8 +26,16 @@ export class LiveImages {
 
   readonly #known: KnownImages;
 
-  constructor(proc: ProcDirectory, depth: Depth, known: KnownImages, recorder: Recorder | null) {
-    this.#opener = new MappedFileOpener(proc, known.isShared);
+  /** `trusts`: see MappedFileOpener. */
+  constructor(
+    proc: ProcDirectory,
+    depth: Depth,
+    known: KnownImages,
+    recorder: Recorder | null,
+    trusts: boolean,
+  ) {
+    // What is found must hold for other processes as well.
+    this.#opener = new MappedFileOpener(proc, trusts && !known.isShared);
     this.#depth = depth;
     this.#known = known;
     this.#recorder = recorder;

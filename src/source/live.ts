@@ -85,7 +85,7 @@ function readEvidence(
   const { parsed, notes, rest } = readConsistently(proc, read, hasMemory, recorder);
   if (parsed.vmas.length === 0 && hasMemory(rest)) throw ended(pid);
   if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
-  const images = new LiveImages(proc, depth, known, recorder);
+  const images = new LiveImages(proc, depth, known, recorder, isOurs(rest.status));
   return {
     origin: { kind: 'live', variant: null, path: null },
     pid,
@@ -101,6 +101,12 @@ function readEvidence(
       return bytes && bytesInMemory(bytes);
     },
   };
+}
+
+/** Is it one of our own user, by all four of its IDs (proc_pid_status(5))? */
+function isOurs(status: string): boolean {
+  const own = process.geteuid?.();
+  return status.includes(`\nUid:\t${own}\t${own}\t${own}\t${own}\n`);
 }
 
 function sysctl(name: string): string | null {

@@ -13,7 +13,7 @@ import { type BigIntStats, closeSync, constants, fstatSync, openSync, statfsSync
 import { throughMaps } from '../parse/maps.ts';
 import { errnoOf, isOutOfFiles } from './errors.ts';
 import { FileBytes, ReusedMemory } from './file-bytes.ts';
-import { type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
+import { O_PATH, type Refusal, type RegularFile, refuse, reopenRegular } from './open-regular.ts';
 import type { ProcDirectory } from './proc-directory.ts';
 import { TargetRoot } from './target-root.ts';
 
@@ -29,20 +29,24 @@ export interface Wanted {
 
 export type Opened = (RegularFile & { readonly path: string }) | Refusal;
 
+const NOT_REGULAR = refuse('not-regular', 'it is not a regular file');
 const OUT_OF_FILES = 'too many files are open (raise `ulimit -n`)';
 
 export class MappedFileOpener {
   readonly #proc: ProcDirectory;
   readonly #root: TargetRoot;
-  readonly #looksTwice: boolean;
+  readonly #isTrusted: boolean;
   readonly #memory = new ReusedMemory();
   #mayFollow = true;
 
-  /** `looksTwice`: also after opening, at a system call more for each file: what it is must hold for other processes. */
-  constructor(proc: ProcDirectory, looksTwice: boolean) {
+  /**
+   * `trusts`: must we not fear that the process has a device mapped in a file's place between two of our calls? What a
+   * process of our own user can have us open, it can open itself; one in a container cannot.
+   */
+  constructor(proc: ProcDirectory, trusts: boolean) {
     this.#proc = proc;
-    this.#looksTwice = looksTwice;
     this.#root = new TargetRoot(proc);
+    this.#isTrusted = trusts && this.#root.isOurs();
   }
 
   /**
@@ -104,21 +108,18 @@ export class MappedFileOpener {
   }
 
   /**
-   * Opens what a link of /proc leads to, if it is the wanted file. Looked at first and opened then, because opening may
-   * wake a device; by way of O_PATH it would be two system calls more for each library.
+   * Opens what a link of /proc leads to, if it is the wanted file. Looked at before, because opening may wake a device.
    * @throws system errors where it cannot be followed.
    */
   #openLink(name: string, wanted: Wanted): Opened {
     const path = this.#proc.path(name);
+    if (!this.#isTrusted) return this.#openHeld(path, wanted);
+    // By way of O_PATH it would be two system calls more for each library.
     const stats = statSync(path, { bigint: true });
-    if (!stats.isFile()) return refuse('not-regular', 'it is not a regular file');
+    if (!stats.isFile()) return NOT_REGULAR;
     const refusal = objection(stats, wanted);
     if (refusal) return refusal;
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    if (this.#looksTwice && !isSameFile(stats, fstatSync(fd, { bigint: true }))) {
-      closeSync(fd);
-      return refuse('replaced', 'another file was mapped in its place meanwhile');
-    }
     return {
       ok: true,
       bytes: new FileBytes(fd, Number(stats.size), this.#memory),
@@ -126,6 +127,18 @@ export class MappedFileOpener {
       path: wanted.name,
       close: () => closeSync(fd),
     };
+  }
+
+  /** Whatever is mapped in its place meanwhile, what was looked at is what is opened. */
+  #openHeld(path: string, wanted: Wanted): Opened {
+    const handle = openSync(path, O_PATH);
+    try {
+      const file = reopenRegular(handle, stats => objection(stats, wanted));
+      if (file.ok) return { ...file, path: wanted.name };
+      return file.reason === 'not-regular' ? NOT_REGULAR : file;
+    } finally {
+      closeSync(handle);
+    }
   }
 
   /** A deleted file may have its old name back (a hard link); usually nothing or another file is there. */
@@ -151,8 +164,6 @@ export class MappedFileOpener {
     }
   }
 }
-
-const isSameFile = (a: BigIntStats, b: BigIntStats): boolean => a.dev === b.dev && a.ino === b.ino;
 
 /** statfs(2): where stat(2) gives the device that maps prints (btrfs, overlayfs and others have one for each subvolume or layer). */
 const TELL_DEVICES: ReadonlySet<number> = new Set([0x01021994, 0xef53, 0x58465342]); // tmpfs, ext4, XFS

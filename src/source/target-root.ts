@@ -23,7 +23,7 @@ export class TargetRoot {
   openPath(path: string): number | null {
     if (!path.startsWith('/') || /\/\.\.?(\/|$)/.test(path)) return null;
     try {
-      if (this.#sharesRoot()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
+      if (this.isOurs()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
       return this.#openBelowRoot(path) ?? this.#openAbsolute(path);
     } catch (error) {
       if (isOutOfFiles(error)) throw error;
@@ -32,7 +32,7 @@ export class TargetRoot {
   }
 
   /** Same mount namespace and same root as ours: then paths mean the same. */
-  #sharesRoot(): boolean {
+  isOurs(): boolean {
     this.#shared ??= this.#proc.link('root') === '/' && this.#sharesMounts();
     return this.#shared;
   }
@@ -55,7 +55,17 @@ export class TargetRoot {
   }
 
   #sharesMounts(): boolean {
-    return this.#proc.link('ns/mnt') === readlinkSync('/proc/self/ns/mnt', 'latin1');
+    const own = ownMounts();
+    return own !== null && this.#proc.link('ns/mnt') === own;
+  }
+}
+
+/** Our own mount namespace; null where the kernel has none. */
+function ownMounts(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/mnt', 'latin1');
+  } catch {
+    return null;
   }
 }
 

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { becomingNobody, NOBODY, openFolder, publish } from '../support/as-user.ts';
 import { build, buildManyLibraries } from '../support/build.ts';
 import { type Subject, start, stopAll } from '../support/process.ts';
 import { ROOT } from '../support/shell.ts';
@@ -113,6 +114,20 @@ describeWith(
         WRITES.includes(call.name) || (OPENS.includes(call.name) && /O_WRONLY|O_RDWR/.test(call.args));
       expect(inProc.length).toBeGreaterThan(0);
       expect(inProc.filter(forWriting).map(show)).toEqual([]);
+    });
+  },
+);
+
+describeWith(
+  ['strace', ...requirements(LIBRARY), ...becomingNobody()],
+  "a plain listing of another user's process",
+  () => {
+    it('opens what is mapped only when it is known to be a file, whatever takes its place', async () => {
+      const subject = await start(publish(build('dlopen.c'), openFolder('another-user')), [], NOBODY);
+      const calls = trace([process.execPath, CLI, String(subject.pid)], OPENS);
+      const links = calls.filter(({ args }) => args.includes('/map_files/'));
+      expect(links.length).toBeGreaterThan(1);
+      expect(links.filter(({ args }) => !args.includes('O_PATH')).map(show)).toEqual([]);
     });
   },
 );

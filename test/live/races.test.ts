@@ -254,7 +254,7 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
 
   it('has another of the same inode number mounted over its path: not taken for it', async () => {
     const { proc, wanted } = await mapped();
-    const opened = new MappedFileOpener(proc, true).open(
+    const opened = new MappedFileOpener(proc, false).open(
       { ...wanted, device: 'fff:1', start: 0n, end: 1n },
       wanted.name,
       false,
@@ -268,7 +268,7 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
   it('is unmapped, and something else is mapped there: not taken for it', async () => {
     const { proc, wanted } = await mapped();
     const other = captureLive(proc.pid, 'layout').vmas.find(({ name }) => /libc\.so/.test(name))!;
-    const opened = new MappedFileOpener(proc, true).open(
+    const opened = new MappedFileOpener(proc, false).open(
       { ...wanted, start: other.start, end: other.end },
       wanted.name,
       false,
@@ -278,7 +278,7 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
     opened.close();
     unlinkSync(wanted.name);
     expect(
-      new MappedFileOpener(proc, true).open(
+      new MappedFileOpener(proc, false).open(
         { ...wanted, start: other.start, end: other.end },
         wanted.name,
         false,
@@ -292,7 +292,7 @@ describeWith(COMPILER, 'between the mappings and its opening, a library', () => 
 
   it('is cut short while it is being read: flaws, and no fault', async () => {
     const { proc, wanted, path } = await mapped();
-    const opened = new MappedFileOpener(proc, true).open(wanted, path, false);
+    const opened = new MappedFileOpener(proc, false).open(wanted, path, false);
     if (!opened.ok) throw new Error(opened.message);
     truncateSync(path, 200);
     expect(readElf(opened.bytes, 'full').flaws).not.toEqual([]);
