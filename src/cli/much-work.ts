@@ -1,5 +1,6 @@
 /**
- * Keeps V8 from letting garbage pile up where one target comes after the other or a text is long. For less, loading
+ * Keeps V8 from letting garbage pile up where one target comes after the other, a text is long, or what is written has taken
+ * much memory. For less, loading
  * node:v8 takes longer than it is worth, but on Node.js 20 (see bundle/start.cjs).
  */
 
@@ -17,4 +18,12 @@ export function expectMuchWork(): void {
   const { setFlagsFromString } = process.getBuiltinModule('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--incremental-marking');
+}
+
+/** Bytes: what explains a process of 65,530 mappings needs a third of it. */
+const MUCH_MEMORY = 192 << 20;
+
+/** Is the memory that it takes much by now? */
+export function mindMemory(): void {
+  if (!expected && process.memoryUsage.rss() > MUCH_MEMORY) expectMuchWork();
 }

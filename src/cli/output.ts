@@ -21,10 +21,13 @@ import { dirname, join } from 'node:path';
 import { oneCharAByte } from '../model/latin1.ts';
 import { errnoOf, TargetError } from '../source/errors.ts';
 import { pause } from '../source/pause.ts';
+import { mindMemory } from './much-work.ts';
 import { onInterrupt } from './on-interrupt.ts';
 
 const IN_PLACE = 'a file is replaced as a whole, in its folder; > FILE writes into it where it is';
 const PIECE = 64 * 1024;
+/** So many bytes are written between two looks at the memory. */
+const MINDED = 4 << 20;
 /** Bytes of UTF-8 for one unit of UTF-16. */
 const LONGEST_CHARACTER = 3;
 
@@ -165,6 +168,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer): void; flush(): void } {
   let pending = '';
   let memory: Buffer | null = null;
+  let unminded = 0;
   const flush = (): void => {
     if (pending === '') return;
     memory ??= Buffer.allocUnsafeSlow(2 * LONGEST_CHARACTER * PIECE);
@@ -172,6 +176,10 @@ function buffered(put: (piece: Buffer) => void): { write(text: string | Buffer):
     const piece = fits ? memory.subarray(0, memory.write(pending)) : Buffer.from(pending);
     pending = '';
     put(piece);
+    unminded += piece.length;
+    if (unminded < MINDED) return;
+    unminded = 0;
+    mindMemory();
   };
   return {
     write(text) {

@@ -10,9 +10,12 @@ export const isAt = (text: string, at: number, part: string): boolean =>
 /** After the last slash; the whole path where there is none. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-const PIECE = 1 << 20;
+const PIECE = 1 << 12;
 
-/** As text.replace(pattern, replacer), piece by piece: V8 aborts where there are tens of millions of matches at once. */
+/**
+ * As text.replace(pattern, replacer), piece by piece: V8 aborts where there are tens of millions of matches at once, and keeps
+ * those of the last few hundred texts.
+ */
 export function replaceEach(text: string, pattern: RegExp, replacer: (match: string) => string): string {
   if (text.length <= PIECE) return text.replace(pattern, replacer);
   let out = '';

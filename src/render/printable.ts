@@ -49,8 +49,14 @@ const activeOf = (text: string): RegExp =>
  */
 export function lossless(text: string): string {
   if (ASCII.test(text)) return text;
+  // In pieces: V8 keeps a text that grows by characters as a tree of them all.
+  const pieces: string[] = [];
   let out = '';
   for (let i = 0; i < text.length; ) {
+    if (out.length >= PIECE) {
+      pieces.push(out);
+      out = '';
+    }
     const length = sequenceLength(text, i);
     if (length === 0) {
       out += String.fromCharCode(0xdc00 + text.charCodeAt(i));
@@ -60,8 +66,10 @@ export function lossless(text: string): string {
       i += length;
     }
   }
-  return out;
+  return pieces.length === 0 ? out : pieces.join('') + out;
 }
+
+const PIECE = 1024;
 
 /** Length of the valid UTF-8 sequence at `i` (RFC 3629: no overlong forms, no surrogates); 0 where there is none. */
 function sequenceLength(text: string, i: number): number {

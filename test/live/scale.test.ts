@@ -204,6 +204,23 @@ describe('files', () => {
   }, 600_000);
 });
 
+describe('2 MB of names of nothing but control characters', () => {
+  const path = join(folder, 'names.txt');
+  const name = '\x1b'.repeat(60_000);
+  const line = (i: number): string => {
+    const start = 0x7000_0000_0000 + i * 0x1000;
+    return `${start.toString(16)}-${(start + 0x1000).toString(16)} rwxp 00000000 fe:00 ${i + 1} /${name}${i}\n`;
+  };
+  const names = 40;
+
+  // In Markdown it is sixty times as long.
+  it.each(['table', 'json', 'markdown'])('are judged: %s', async format => {
+    writeFileSync(path, Array.from({ length: names }, (_, i) => line(i)).join(''), 'latin1');
+    expect(await peak(['check', '--format', format, path])).toBeLessThan(350 * ALLOWED);
+    expect(await countLines(/x1b|u001b/)).toBeGreaterThanOrEqual(names);
+  });
+});
+
 function* smapsText(mappings: number): Generator<string> {
   for (let i = 0; i < mappings; i += 100)
     yield Array.from({ length: Math.min(100, mappings - i) }, (_, j) => smapsRecord(i + j)).join('');

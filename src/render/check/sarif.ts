@@ -5,6 +5,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import type { RuleInfo } from '../../model/rule.ts';
+import { replaceEach } from '../../model/text.ts';
 import { sizeOf } from '../../model/units.ts';
 import { VERSION } from '../../model/version.ts';
 import { printable } from '../printable.ts';
@@ -163,14 +164,14 @@ function addressOf({ range, module, subject }: Finding, report: Report): object 
   return { ...numbers, ...(subject !== null && { name: printable(subject) }) };
 }
 
-const UNRESERVED = /[A-Za-z0-9\-._~/]/;
+const RESERVED = /[^A-Za-z0-9\-._~/]/g;
 
 /** RFC 8089 and RFC 3986: the bytes of the path, percent-encoded; `[vdso]` and its like are relative. */
 function uriOf(path: string): string {
-  const encoded = Array.from(path, char =>
-    UNRESERVED.test(char)
-      ? char
-      : `%${(char.charCodeAt(0) & 0xff).toString(16).toUpperCase().padStart(2, '0')}`,
-  ).join('');
+  const encoded = replaceEach(
+    path,
+    RESERVED,
+    char => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
   return path.startsWith('/') ? `file://${encoded}` : encoded;
 }

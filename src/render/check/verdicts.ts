@@ -41,16 +41,15 @@ export const ruleTable = (rules: readonly RuleInfo[]): RuleTable =>
 /** Findings by the file they are about: the executable's first, then as they come. */
 export function groupByFile({ findings, modules }: Report): [file: string, findings: Finding[]][] {
   const executable = modules.find(({ role }) => role === 'executable');
-  const groups = new Map<string, [file: string, findings: Finding[]]>();
-  const groupOf = (file: string): Finding[] => {
-    const key = keyOf(file);
-    const group = groups.get(key) ?? [file, []];
-    groups.set(key, group);
-    return group[1];
-  };
-  if (executable) groupOf(printable(executable.path));
-  for (const finding of findings) groupOf(fileOf(finding)).push(finding);
-  return [...groups.values()].filter(([, group]) => group.length > 0);
+  const groups = new Map<string | null, Finding[]>();
+  if (executable) groups.set(keyOf(executable.path), []);
+  for (const finding of findings) {
+    const key = finding.path === null ? null : keyOf(finding.path);
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return [...groups.values()].filter(group => group.length > 0).map(group => [fileOf(group[0]!), group]);
 }
 
 /** "2 errors, 1 warning; 1 inconclusive; 40 passed, 12 not applicable" */
