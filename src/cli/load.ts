@@ -5,7 +5,7 @@ import { amount } from '../render/units.ts';
 import { KnownImages } from '../source/known-images.ts';
 import { captureLive } from '../source/live.ts';
 import type { TargetOptions } from '../source/target-file.ts';
-import { expectMuchWork } from './much-work.ts';
+import { expectMuchWork, mindMemory } from './much-work.ts';
 import type { Progress } from './progress.ts';
 import type { Target } from './targets.ts';
 
@@ -17,6 +17,8 @@ const known = new KnownImages(true);
 let loaded = 0;
 /** Bytes: more than the smaps of a process of 65,530 mappings, as many as Linux lets one have unless told otherwise. */
 const MUCH_TEXT = 64 << 20;
+/** Mappings: of fewer, not even names as long as can be take much memory. */
+const MANY = 10_000;
 
 /**
  * The captures of a target: one, or several where a text holds several processes. Only what this target needs is loaded.
@@ -29,7 +31,11 @@ export async function loadTarget(
   progress: Progress,
 ): Promise<readonly Capture[]> {
   if (++loaded === 2) expectMuchWork();
-  if (target.kind === 'process') return [captureLive(target.pid, depth, loaded > 1 ? known : undefined)];
+  if (target.kind === 'process') {
+    const capture = captureLive(target.pid, depth, loaded > 1 ? known : undefined);
+    if (capture.vmas.length > MANY) mindMemory();
+    return [capture];
+  }
   const { captureOffline } = await import('./offline-target.ts');
   const onProgress = (bytes: number): void => {
     if (bytes > MUCH_TEXT) expectMuchWork();

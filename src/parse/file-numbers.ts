@@ -14,16 +14,34 @@ export interface ShownFile {
  */
 export class FileNumbers {
   readonly files: ShownFile[] = [];
-  readonly #indices = new Map<string, number>();
+  /** By name, and where files of one name differ, by device and inode: as keys, names are no copies. */
+  readonly #indices = new Map<string, number | Map<string, number>>();
 
   /** Its index among `files`. */
-  numberOf({ name, device, inode }: ShownFile): number {
-    const key = `${device} ${inode} ${keyOf(name)}`;
-    let index = this.#indices.get(key);
+  numberOf(file: ShownFile): number {
+    const key = keyOf(file.name);
+    const known = this.#indices.get(key);
+    if (known === undefined) {
+      this.#indices.set(key, this.files.length);
+      return this.#add(file);
+    }
+    if (typeof known === 'number') {
+      const first = this.files[known]!;
+      if (identityOf(first) === identityOf(file)) return known;
+      this.#indices.set(key, new Map([[identityOf(first), known]]));
+      return this.numberOf(file);
+    }
+    let index = known.get(identityOf(file));
     if (index === undefined) {
-      index = this.files.push({ name, device, inode }) - 1;
-      this.#indices.set(key, index);
+      index = this.#add(file);
+      known.set(identityOf(file), index);
     }
     return index;
   }
+
+  #add({ name, device, inode }: ShownFile): number {
+    return this.files.push({ name, device, inode }) - 1;
+  }
 }
+
+const identityOf = ({ device, inode }: ShownFile): string => `${device} ${inode}`;
