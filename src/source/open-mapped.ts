@@ -29,6 +29,8 @@ export interface Wanted {
 
 export type Opened = (RegularFile & { readonly path: string }) | Refusal;
 
+/** One for all: a file is read and closed before the next is opened, of whatever process. */
+const MEMORY = new ReusedMemory();
 const NOT_REGULAR = refuse('not-regular', 'it is not a regular file');
 const OUT_OF_FILES = 'too many files are open (raise `ulimit -n`)';
 
@@ -36,7 +38,6 @@ export class MappedFileOpener {
   readonly #proc: ProcDirectory;
   readonly #root: TargetRoot;
   readonly #isTrusted: boolean;
-  readonly #memory = new ReusedMemory();
   #mayFollow = true;
 
   /**
@@ -54,7 +55,7 @@ export class MappedFileOpener {
    * trouble with the file.
    */
   open(wanted: Wanted, path: string, deleted: boolean): Opened {
-    this.#memory.free();
+    MEMORY.free();
     const direct = this.#mayFollow ? this.#openMapFile(wanted) : null;
     if (direct) return direct;
     const exe = this.#openExe(wanted);
@@ -122,7 +123,7 @@ export class MappedFileOpener {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     return {
       ok: true,
-      bytes: new FileBytes(fd, Number(stats.size), this.#memory),
+      bytes: new FileBytes(fd, Number(stats.size), MEMORY),
       stats,
       path: wanted.name,
       close: () => closeSync(fd),
