@@ -134,7 +134,7 @@ export class MappedFileOpener {
   #openHeld(path: string, wanted: Wanted): Opened {
     const handle = openSync(path, O_PATH);
     try {
-      const file = reopenRegular(handle, stats => objection(stats, wanted));
+      const file = reopenRegular(handle, stats => objection(stats, wanted), MEMORY);
       if (file.ok) return { ...file, path: wanted.name };
       return file.reason === 'not-regular' ? NOT_REGULAR : file;
     } finally {
@@ -158,6 +158,7 @@ export class MappedFileOpener {
       const file = reopenRegular(
         handle,
         stats => objection(stats, wanted) ?? deviceObjection(handle, stats, wanted),
+        MEMORY,
       );
       return file.ok ? { ...file, path } : file;
     } finally {

@@ -5,7 +5,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { UnavailableReason } from '../model/capture.ts';
 import { errnoOf } from './errors.ts';
-import { FileBytes } from './file-bytes.ts';
+import { FileBytes, type ReusedMemory } from './file-bytes.ts';
 
 /** Linux's value on every architecture that Node.js supports. */
 export const O_PATH = 0o10000000;
@@ -36,6 +36,7 @@ export const refuse = (reason: UnavailableReason, message: string): Refusal => (
 export function reopenRegular(
   handle: number,
   objection: (stats: BigIntStats) => Refusal | null = () => null,
+  memory: ReusedMemory | null = null,
 ): RegularFile | Refusal {
   try {
     const stats = fstatSync(handle, { bigint: true });
@@ -45,7 +46,7 @@ export function reopenRegular(
     const fd = openSync(`/proc/self/fd/${handle}`, constants.O_RDONLY | constants.O_NONBLOCK);
     return {
       ok: true,
-      bytes: new FileBytes(fd, Number(stats.size)),
+      bytes: new FileBytes(fd, Number(stats.size), memory),
       stats,
       close: () => closeSync(fd),
     };
