@@ -84,8 +84,9 @@ const BIONIC = /\/(system|apex)\/.*linker/;
 function loaderNamed(asked: string, loader: MappedFile | undefined): Loader {
   const soname = loader && anyElf(loader)?.dynamic?.soname;
   for (const name of [asked, loader?.path ?? '']) {
-    if (MUSL.test(name)) return 'musl';
-    if (BIONIC.test(name)) return 'bionic';
+    // Nearly all have neither, and the first use of an expression takes as long as a mapping.
+    if (name.includes('musl') && MUSL.test(name)) return 'musl';
+    if (name.includes('linker') && BIONIC.test(name)) return 'bionic';
   }
   return soname === 'libc.so' ? 'musl' : 'glibc';
 }

@@ -14,7 +14,6 @@ declare module 'elfy' {
     readonly phentsize: number;
   }
   class Parser {
-    setEndian(endian: 'lsb' | 'msb'): void;
     parsePrograms(image: Buffer, header: ElfyHeader): ElfyProgram[];
     mapFlags(value: number, names: object): object;
     /** Positions of the entries of a table: here what the readers take as `entry`. */

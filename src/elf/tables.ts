@@ -86,8 +86,9 @@ function readTable(
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * elfy's parser over one table, spared what costs most and nobody uses: a Buffer for each entry (here its position serves),
- * one for the contents of each segment, and the names of flags, of which it knows only some.
+ * elfy's parser over one table, with readers of its own for the words that it asks for. It is spared what costs most and nobody
+ * uses: a Buffer for each entry (here its position serves), one for the contents of each segment, and the names of flags, of
+ * which it knows only some.
  */
 class ProgramHeaderParser extends elfy.Parser {
   readonly #is64: boolean;
@@ -99,7 +100,6 @@ class ProgramHeaderParser extends elfy.Parser {
     this.#is64 = is64;
     this.#little = little;
     this.#view = view;
-    this.setEndian(little ? 'lsb' : 'msb');
   }
 
   parse(count: number, size: number): ReturnType<ProgramHeaderParser['parsePrograms']> {

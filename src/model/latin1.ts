@@ -10,9 +10,7 @@ export function oneCharAByte(text: string): string {
     const code = char.codePointAt(0)!;
     if (code < 0x80) out += char;
     else if (code >= 0xdc80 && code <= 0xdcff) out += String.fromCharCode(code - 0xdc00);
-    else for (const byte of UTF8.encode(char)) out += String.fromCharCode(byte);
+    else out += Buffer.from(char).toString('latin1');
   }
   return out;
 }
-
-const UTF8 = new TextEncoder();

@@ -136,7 +136,7 @@ function readVdso(proc: ProcDirectory, vma: Vma): Uint8Array | null {
 /** A thread-group leader that has exited shows nothing; the process lives on in its other threads. */
 function livingThread(leader: ProcDirectory): ProcDirectory | null {
   const status = leader.small('status')?.toString('latin1') ?? '';
-  if (!/^State:\tZ/m.test(status)) return null;
+  if (!status.includes('\nState:\tZ')) return null;
   for (const thread of leader.threads()) {
     if (thread === leader.pid) continue;
     try {
