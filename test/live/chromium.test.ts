@@ -31,10 +31,17 @@ describeWith(['chromium'], 'chromium', () => {
   let browser: number;
   let renderer: number;
 
+  const pids = (): number[] =>
+    readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(Number);
+
+  /** Those that may still write into our folder: also what keeps cookies, or waits for a crash. */
+  const anyLeft = (): boolean => pids().some(pid => commandLine(pid).some(word => word.includes(folder)));
+
   /** The processes that have our folder among their arguments, by what they are: '' is the browser itself. */
   function find(type: string): number | undefined {
-    const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
-    return pids.map(Number).find(pid => {
+    return pids().find(pid => {
       const words = commandLine(pid);
       const own = words.find(word => word.startsWith('--type='))?.slice('--type='.length) ?? '';
       return words.includes(`--user-data-dir=${folder}`) && /chromium$/.test(words[0]!) && own === type;
@@ -50,9 +57,7 @@ describeWith(['chromium'], 'chromium', () => {
   afterAll(async () => {
     await stopAll();
     // Its other processes end by themselves when they miss it.
-    await vi.waitUntil(() => find('renderer') === undefined && find('gpu-process') === undefined, {
-      timeout: MINUTE,
-    });
+    await vi.waitUntil(() => !anyLeft(), { timeout: MINUTE });
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }, MINUTE);
 
