@@ -29,30 +29,39 @@ const WHOLE_NAMES: ReadonlyMap<string, MappingKind> = new Map([
   ['/dev/zero', 'anonymous'],
 ]);
 
-/** How names begin, and how they must go on; the first match wins. Texts, because each expression takes a while to compile. */
-const BEGINNINGS: readonly (readonly [string, MappingKind, RegExp?])[] = [
-  ['[stack:', 'thread-stack', /^\d+\]$/],
-  ['[anon: glibc: pthread stack: ', 'thread-stack', /^\d+\]$/],
-  ['[anon: glibc: malloc arena', 'malloc-arena'],
-  ['[anon_shmem:', 'shared-memory'],
-  ['/SYSV', 'shared-memory', /^[0-9a-f]{8}/],
-  ['[ shmid=', 'shared-memory'],
-  ['/dev/shm/', 'shared-memory'],
-  ['/memfd:', 'memfd'],
-  ['/secretmem', 'memfd'],
-  ['/anon_hugepage', 'anonymous'],
-  ['/dev/hugepages', 'file'],
-  ['/dev/', 'device'],
-  ['anon_inode:', 'special'],
-  ['socket:', 'special'],
-  ['/[aio]', 'special'],
+interface Beginning {
+  readonly text: string;
+  readonly kind: MappingKind;
+  /** How the name must go on. */
+  readonly rest?: RegExp;
+}
+
+/** How names begin; the first match wins. Texts, because each expression takes a while to compile. */
+const BEGINNINGS: readonly Beginning[] = [
+  { text: '[stack:', kind: 'thread-stack', rest: /^\d+\]$/ },
+  { text: '[anon: glibc: pthread stack: ', kind: 'thread-stack', rest: /^\d+\]$/ },
+  { text: '[anon: glibc: malloc arena', kind: 'malloc-arena' },
+  { text: '[anon_shmem:', kind: 'shared-memory' },
+  { text: '/SYSV', kind: 'shared-memory', rest: /^[0-9a-f]{8}/ },
+  { text: '[ shmid=', kind: 'shared-memory' },
+  { text: '/dev/shm/', kind: 'shared-memory' },
+  { text: '/memfd:', kind: 'memfd' },
+  { text: '/secretmem', kind: 'memfd' },
+  { text: '/anon_hugepage', kind: 'anonymous' },
+  { text: '/dev/hugepages', kind: 'file' },
+  { text: '/dev/', kind: 'device' },
+  { text: 'anon_inode:', kind: 'special' },
+  { text: 'socket:', kind: 'special' },
+  { text: '/[aio]', kind: 'special' },
 ];
 
 function kindOfName(name: string): MappingKind | null {
   const whole = WHOLE_NAMES.get(name);
   if (whole) return whole;
-  for (const [beginning, kind, rest] of BEGINNINGS)
-    if (name.startsWith(beginning) && (!rest || rest.test(name.slice(beginning.length)))) return kind;
+  for (let i = 0; i < BEGINNINGS.length; i++) {
+    const { text, kind, rest } = BEGINNINGS[i]!;
+    if (name.startsWith(text) && (!rest || rest.test(name.slice(text.length)))) return kind;
+  }
   return name.startsWith('[') && !name.startsWith('[anon') ? 'special' : null;
 }
 
