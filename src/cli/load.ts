@@ -15,8 +15,8 @@ export type OfflineOptions = Omit<TargetOptions, 'depth'>;
 /** ELF headers of the targets before, but for the first, which may be the only one. */
 const known = new KnownImages(true);
 let loaded = 0;
-/** Bytes: more than the smaps of a process of 65,530 mappings, as many as Linux lets one have unless told otherwise. */
-const MUCH_TEXT = 64 << 20;
+/** Bytes: the smaps of some ten thousand mappings, or names that are many times as long when they are printed. */
+const MUCH_TEXT = 8 << 20;
 /** Mappings: of fewer, not even names as long as can be take much memory. */
 const MANY = 10_000;
 

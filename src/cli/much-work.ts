@@ -21,8 +21,8 @@ export function expectMuchWork(): void {
   setFlagsFromString('--heap-growing-percent=50');
 }
 
-/** Bytes: what explains a process of 65,530 mappings needs a third of it. */
-const MUCH_MEMORY = 192 << 20;
+/** Bytes: what explains a process of 65,530 mappings needs two thirds of it. */
+const MUCH_MEMORY = 96 << 20;
 
 /** Is the memory that it takes much by now? */
 export function mindMemory(): void {

@@ -216,7 +216,7 @@ describe('2 MB of names of nothing but control characters', () => {
   // In Markdown it is sixty times as long.
   it.each(['table', 'json', 'markdown'])('are judged: %s', async format => {
     writeFileSync(path, Array.from({ length: names }, (_, i) => line(i)).join(''), 'latin1');
-    expect(await peak(['check', '--format', format, path])).toBeLessThan(350 * ALLOWED);
+    expect(await peak(['check', '--format', format, path])).toBeLessThan(200 * ALLOWED);
     expect(await countLines(/x1b|u001b/)).toBeGreaterThanOrEqual(names);
   });
 });
