@@ -1,6 +1,6 @@
 /**
- * Keeps V8 from letting garbage pile up where one target comes after the other, a text is long, or what is written has taken
- * much memory. For less, loading node:v8 takes longer than it is worth, but on Node.js 20 (see bundle/start.cjs).
+ * Keeps V8 from letting garbage pile up where one target comes after the other, a text is long, or much memory has been taken
+ * already. For less, loading node:v8 takes longer than it is worth, but on Node.js 20 (see bundle/start.cjs).
  */
 
 /** The flags are known to the V8 of Node.js 20 to 26; a later one that does not know it would complain. */

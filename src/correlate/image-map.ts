@@ -54,12 +54,12 @@ export class ImageMap {
     pageSize: number,
     recent: RecentMap = new RecentMap(),
   ) {
-    this.#recent = recent;
     this.#elf = elf;
     this.#bias = bias;
     this.#module = module;
     this.#loader = loader;
     this.#pageSize = pageSize;
+    this.#recent = recent;
   }
 
   /** Names of the sections that live in [start, end), in address order. */

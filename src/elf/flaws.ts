@@ -114,20 +114,8 @@ function findSectionFlaws(sections: readonly Section[], fileSize: number | null,
   }
 }
 
-/** .gnu.version leads to .dynsym, and from there to .dynstr. */
-const FEW_LINKS = 4;
-
-/** Does each sh_link lead to the end in a few steps? That is told without keeping anything. */
-function areLinksShort(table: RawTable): boolean {
-  for (let i = 1; i < table.count; i++)
-    for (let at = i, steps = 0; at !== 0; at = linkOf(table, at))
-      if (at >= table.count || steps++ === FEW_LINKS) return false;
-  return true;
-}
-
 /** sh_link leads to another section, from there to another, and never back. Each section is visited once. */
 function findLinkFlaws(table: RawTable, add: Add): void {
-  if (areLinksShort(table)) return;
   const { count } = table;
   const walkOf = new Int32Array(count);
   for (let i = 1; i < count; i++) {

@@ -54,8 +54,8 @@ export function decodeSections(
 }
 
 /** sh_link of a section. */
-export const linkOf = ({ words: { view, is64, little } }: RawTable, index: number): number =>
-  is64 ? view.getUint32(index * 64 + 40, little) : view.getUint32(index * 40 + 24, little);
+export const linkOf = ({ words }: RawTable, index: number): number =>
+  words.u32(index * sectionHeaderSize(words.is64) + (words.is64 ? 40 : 24));
 
 /** sh_addralign of a section. */
 export const alignmentOf = ({ words }: RawTable, index: number): bigint =>

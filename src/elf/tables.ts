@@ -28,25 +28,20 @@ export function readProgramHeaders(source: ByteSource, header: RawHeader, flaws:
   const { is64, machine, phoff, phnum } = header;
   const size = programHeaderSize(is64);
   const { count, words } = readTable(source, header, 'program header', phoff, phnum, size, flaws);
-  const flagsAt = is64 ? 4 : 24;
   const programs = new ProgramHeaderParser(words).parse(count, size);
-  const headers = new Array<ProgramHeader>(count);
-  for (let index = 0, at = 0; index < count; index++, at += size) {
-    const { offset, vaddr, filesz, memsz, align } = programs[index]!;
-    const type = segmentTypeName(words.u32(at), machine);
-    const segmentFlags = SEGMENT_FLAGS[words.u32(at + flagsAt) & 7]!;
-    headers[index] = {
+  return programs.map(({ offset, vaddr, filesz, memsz, align }, index) => {
+    const at = index * size;
+    return {
       index,
-      type,
-      flags: segmentFlags,
+      type: segmentTypeName(words.u32(at), machine),
+      flags: SEGMENT_FLAGS[words.u32(at + (is64 ? 4 : 24)) & 7]!,
       offset: offset as FileOffset,
       vaddr: vaddr as Vaddr,
       filesz,
       memsz,
       align,
     };
-  }
-  return headers;
+  });
 }
 
 /** PF_X, PF_W, PF_R: every combination once. */
@@ -91,21 +86,17 @@ const NO_BYTES = new Uint8Array(0);
  * which it knows only some.
  */
 class ProgramHeaderParser extends elfy.Parser {
-  readonly #is64: boolean;
-  readonly #little: boolean;
-  readonly #view: DataView;
+  readonly #words: Words;
 
-  constructor({ is64, little, view }: Words) {
+  constructor(words: Words) {
     super();
-    this.#is64 = is64;
-    this.#little = little;
-    this.#view = view;
+    this.#words = words;
   }
 
   parse(count: number, size: number): ReturnType<ProgramHeaderParser['parsePrograms']> {
     // It takes offset 0 for no table.
     const header = {
-      class: this.#is64 ? '64' : '32',
+      class: this.#words.is64 ? '64' : '32',
       phoff: 1,
       phnum: count,
       phentsize: size,
@@ -121,12 +112,12 @@ class ProgramHeaderParser extends elfy.Parser {
 
   /** With 64 bits these are but the type and the flags. */
   override readUInt32(entry: number, at: number): bigint | number {
-    const word = this.#view.getUint32(entry + at, this.#little);
-    return this.#is64 ? word : BigInt(word);
+    const word = this.#words.u32(entry + at);
+    return this.#words.is64 ? word : BigInt(word);
   }
 
   override readUInt64(entry: number, at: number): bigint {
-    return this.#view.getBigUint64(entry + at, this.#little);
+    return this.#words.u64(entry + at);
   }
 
   override mapFlags(): object {

@@ -4,7 +4,7 @@ import type { Vaddr } from '../model/units.ts';
 export class Words {
   readonly is64: boolean;
   readonly little: boolean;
-  /** For what is read thousands of times: a call for each field is most of what it costs. */
+  /** For sections, of which hundreds of files have tens of thousands. */
   readonly view: DataView;
 
   constructor(bytes: Uint8Array, is64: boolean, little: boolean) {

@@ -11,8 +11,8 @@ export function countBelow<T>(items: readonly T[], limit: bigint, placeOf: (item
 }
 
 /**
- * Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. A loop
- * of its own, because a call for each step is most of what a search costs.
+ * Index of the first of some ranges, ordered and without overlap, that ends after `at`; their number where none does. Not by
+ * countBelow: its call for each step is a sixtieth of what a process of hundreds of libraries takes.
  */
 export function firstEndingAfter(ranges: readonly { readonly end: bigint }[], at: bigint): number {
   let low = 0;

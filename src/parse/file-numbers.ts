@@ -14,34 +14,25 @@ export interface ShownFile {
  */
 export class FileNumbers {
   readonly files: ShownFile[] = [];
-  /** By name, and where files of one name differ, by device and inode: as keys, names are no copies. */
-  readonly #indices = new Map<string, number | Map<string, number>>();
+  /** The first file of each name. */
+  readonly #first = new Map<string, number>();
+  /** The others, by that, device and inode. */
+  readonly #others = new Map<string, number>();
 
   /** Its index among `files`. */
   numberOf(file: ShownFile): number {
-    const key = keyOf(file.name);
-    const known = this.#indices.get(key);
-    if (known === undefined) {
-      this.#indices.set(key, this.files.length);
-      return this.#add(file);
-    }
-    if (typeof known === 'number') {
-      const first = this.files[known]!;
-      if (identityOf(first) === identityOf(file)) return known;
-      this.#indices.set(key, new Map([[identityOf(first), known]]));
-      return this.numberOf(file);
-    }
-    let index = known.get(identityOf(file));
-    if (index === undefined) {
-      index = this.#add(file);
-      known.set(identityOf(file), index);
-    }
+    const name = keyOf(file.name);
+    const first = this.#first.get(name);
+    if (first === undefined) return this.#add(file, this.#first, name);
+    const { device, inode } = this.files[first]!;
+    if (file.device === device && file.inode === inode) return first;
+    const other = `${first} ${file.device} ${file.inode}`;
+    return this.#others.get(other) ?? this.#add(file, this.#others, other);
+  }
+
+  #add({ name, device, inode }: ShownFile, indices: Map<string, number>, key: string): number {
+    const index = this.files.push({ name, device, inode }) - 1;
+    indices.set(key, index);
     return index;
   }
-
-  #add({ name, device, inode }: ShownFile): number {
-    return this.files.push({ name, device, inode }) - 1;
-  }
 }
-
-const identityOf = ({ device, inode }: ShownFile): string => `${device} ${inode}`;

@@ -85,7 +85,7 @@ function readEvidence(
   const { parsed, notes, rest } = readConsistently(proc, read, hasMemory, recorder);
   if (parsed.vmas.length === 0 && hasMemory(rest)) throw ended(pid);
   if (parsed.vmas.length === 0 && rest.status === '' && !proc.alive()) throw ended(pid);
-  const images = new LiveImages(proc, depth, known, recorder, isOurs(rest.status));
+  const images = new LiveImages(proc, depth, known, recorder, isOfOurUser(rest.status));
   return {
     origin: { kind: 'live', variant: null, path: null },
     pid,
@@ -104,7 +104,7 @@ function readEvidence(
 }
 
 /** Is it one of our own user, by all four of its IDs (proc_pid_status(5))? */
-function isOurs(status: string): boolean {
+function isOfOurUser(status: string): boolean {
   const own = process.geteuid?.();
   return status.includes(`\nUid:\t${own}\t${own}\t${own}\t${own}\n`);
 }

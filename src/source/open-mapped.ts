@@ -41,13 +41,13 @@ export class MappedFileOpener {
   #mayFollow = true;
 
   /**
-   * `trusts`: must we not fear that the process has a device mapped in a file's place between two of our calls? What a
-   * process of our own user can have us open, it can open itself; one in a container cannot.
+   * `trusts`: is it a process of our own user? What that can have us open, by having a device mapped in a file's place
+   * between two of our calls, it can open itself, unless it is in a container.
    */
   constructor(proc: ProcDirectory, trusts: boolean) {
     this.#proc = proc;
     this.#root = new TargetRoot(proc);
-    this.#isTrusted = trusts && this.#root.isOurs();
+    this.#isTrusted = trusts && this.#root.sharesOurs();
   }
 
   /**

@@ -23,7 +23,7 @@ export class TargetRoot {
   openPath(path: string): number | null {
     if (!path.startsWith('/') || /\/\.\.?(\/|$)/.test(path)) return null;
     try {
-      if (this.isOurs()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
+      if (this.sharesOurs()) return openSync(Buffer.from(path, 'latin1'), O_PATH | constants.O_NOFOLLOW);
       return this.#openBelowRoot(path) ?? this.#openAbsolute(path);
     } catch (error) {
       if (isOutOfFiles(error)) throw error;
@@ -32,7 +32,7 @@ export class TargetRoot {
   }
 
   /** Same mount namespace and same root as ours: then paths mean the same. */
-  isOurs(): boolean {
+  sharesOurs(): boolean {
     this.#shared ??= this.#proc.link('root') === '/' && this.#sharesMounts();
     return this.#shared;
   }
